@@ -1,0 +1,52 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Nothing is installed by hand.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
+
+.PHONY: demo run test check bench soak lock clean
+
+demo: $(VENV)/.product
+	$(BIN)/donation-ledger demo
+
+run: demo
+	$(BIN)/donation-ledger serve
+
+test: $(VENV)/.tests
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+	$(BIN)/coverage report --include='ledger/*,receipts/verify.py' --fail-under=100
+
+check: $(VENV)/.tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+bench: $(VENV)/.tests
+	$(BIN)/python benchmarks/bench.py
+
+soak: $(VENV)/.tests
+	$(BIN)/python -m pytest -m soak
+
+lock: $(VENV)/.tests
+	$(LOCK) -o requirements.txt requirements.in
+	$(LOCK) -o requirements-dev.txt requirements-dev.in
+
+clean:
+	test ! -x $(BIN)/donation-ledger || $(BIN)/donation-ledger stop
+	rm -rf $(VENV) var build *.egg-info
+
+$(VENV)/.product: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.tests: $(VENV)/.product requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,1 @@
+"""What each command of `donation-ledger` does: parse, ask, answer."""

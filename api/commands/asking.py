@@ -1,0 +1,206 @@
+"""Commands that ask: balances and traces."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from api.answers import Answer, table
+from api.commands.founding import home_of
+from api.times import rfc3339, written
+from api.wiring import House
+from ledger import codec
+from ledger.domain.axis import RULE
+from ledger.domain.history import History
+from ledger.domain.values import place_code
+from ledger.errors import Refused
+from ledger.money import Money
+from projections import directory, trace_queries
+from projections.runner import Position
+from projections.trace_queries import Balance, NotTraceable, Segment, Trace
+
+SEGMENTS_SHOWN = 40
+AMOUNTS = ("received", "transferred_in", "transferred_out", "disbursed", "returned", "balance")
+PERSON = "（个人，不公开） private person"
+
+
+class BeyondTheLog(Refused):
+    """A balance was asked for at a size that the log has not reached, or below zero."""
+
+    def __init__(self, asked: int, size: int) -> None:
+        super().__init__(f"--at {asked} is not between 0 and {size}, the entries of the log")
+
+
+def balance(args: Namespace) -> Answer:
+    """Say what every fund received, moved, paid and kept, now or at a size of the log."""
+    with home_of(args) as home:
+        home.runner.catch_up()
+        names = {f.fund: f.name for f in directory.funds(home.runner)}
+        if args.fund:
+            home.ledger.fund(args.fund)
+        if args.at is None:
+            found, position = trace_queries.balances(home.runner, args.fund)
+        else:
+            found, position = _balances_at(home, args.at, args.fund)
+    data = [_balance_json(b) | {"as_of": as_of(position)} for b in found]
+    columns = ("资金 fund", "单位 unit", "受赠 received>", "转入 in>", "转出 out>", "支出 paid>",
+               "退赠 returned>", "余额 balance>")  # fmt: skip
+    rows = [[f"{names.get(b.fund, '')}\n{shortened(b.fund)}", b.unit, *_grouped(b)] for b in found]
+    return Answer(data, [table("余额 balance", columns, rows)], lines=[stamp(position)])
+
+
+def _grouped(found: Balance) -> list[str]:
+    return [Money(getattr(found, name), found.unit).grouped() for name in AMOUNTS]
+
+
+def _balance_json(found: Balance) -> dict[str, str]:
+    amounts = {n: Money(getattr(found, n), found.unit).decimal() for n in AMOUNTS}
+    return {"fund": found.fund, "unit": found.unit, **amounts}
+
+
+def _balances_at(home: House, size: int, fund: str | None) -> tuple[list[Balance], Position]:
+    """Fold the log up to a size; the stamp is the time of the last entry taken in."""
+    if not 0 <= size <= home.recorder.size():
+        raise BeyondTheLog(size, home.recorder.size())
+    history, origin, last = History(), home.recorder.origin(), None
+    for rows in home.recorder.log_in_batches(0, size):
+        for row in rows:
+            assert row.entry is not None, "the views have read it before"
+            last = codec.read(row.entry, origin)[1]
+            history.see(row.leaf, last)
+    found = [
+        Balance(f, u, a.gifts, a.allocated_in, a.allocated_out, a.disbursed, a.returned, a.balance)
+        for (f, u), a in sorted(history.accounts.items())
+        if fund in (None, f)
+    ]
+    return found, Position(size, last.timestamp if last else None)
+
+
+def as_of(position: Position) -> dict[str, object]:
+    """Return the stamp that every public number carries."""
+    return {"size": position.size, "time": rfc3339(position.time)}
+
+
+def stamp(position: Position) -> str:
+    """Write the stamp that every public number carries."""
+    return (
+        f"截至账本第 {position.size} 条，{written(position.time)} (as of log size {position.size})"
+    )
+
+
+def trace(args: Namespace) -> Answer:
+    """Follow a gift, a payment, a fund or a place to the other end."""
+    with home_of(args) as home:
+        home.runner.catch_up()
+        found = _one(_traced(home, args.what, args.id), args)
+    data = trace_json(found, args.what, args.id)
+    return Answer(data, [_segment_table(found)], lines=_trace_lines(found))
+
+
+def _traced(home: House, what: str, asked: str) -> Sequence[Trace]:
+    match what:
+        case "gift":
+            return [trace_queries.trace_gift(home.runner, asked)]
+        case "disbursement":
+            return [trace_queries.trace_disbursement(home.runner, asked)]
+        case "fund":
+            return trace_queries.trace_fund(home.runner, asked)
+        case _:
+            return trace_queries.trace_place(home.runner, place_code(asked))
+
+
+def _one(found: Sequence[Trace], args: Namespace) -> Trace:
+    """Pick the trace of one unit: the one asked for, else yuan, else the first."""
+    units = {t.unit: t for t in found}
+    if args.unit:
+        if args.unit not in units:
+            raise NotTraceable(f"{args.unit} in {args.what}", args.id)
+        return units[args.unit]
+    return units.get("CNY", found[0])
+
+
+def trace_json(found: Trace, what: str, asked: str) -> dict[str, object]:
+    """Return a trace as the command line and the pages give it."""
+    inflow = {
+        what: asked,
+        "fund": found.fund,
+        "from": found.start,
+        "to": found.end,
+        "amount": Money(found.amount, found.unit).decimal(),
+        "unit": found.unit,
+    }
+    return {
+        "inflow": inflow,
+        "rule": RULE,
+        "as_of": as_of(found.position),
+        "segments": [_segment_json(s) for s in found.segments],
+        "returned": Money(found.returned, found.unit).decimal(),
+        "unspent": Money(found.unspent, found.unit).decimal(),
+    }
+
+
+def _segment_json(segment: Segment) -> dict[str, object]:
+    return {
+        "from": segment.start,
+        "to": segment.end,
+        "amount": Money(segment.end - segment.start, segment.unit).decimal(),
+        "unit": segment.unit,
+        "gift": segment.gift,
+        "via": list(segment.via),
+        "disbursement": segment.disbursement,
+        "payee": segment.payee or PERSON,
+        "place": segment.place,
+        "date": segment.day.isoformat() if segment.day else None,
+    }
+
+
+def _segment_table(found: Trace) -> Table:
+    columns = (
+        "起 from>",
+        "止 to>",
+        "金额 amount>",
+        "捐赠 gift",
+        "经由 via",
+        "收款方 payee",
+        "日期 date",
+    )
+    rows = [
+        (
+            s.start,
+            s.end,
+            Money(s.end - s.start, s.unit).grouped(),
+            shortened(s.gift),
+            " → ".join(map(shortened, s.via)) or "—",
+            s.payee or PERSON,
+            s.day or "—",
+        )
+        for s in found.segments[:SEGMENTS_SHOWN]
+    ]
+    return table("追踪 trace", columns, rows)
+
+
+def shortened(name: str) -> str:
+    """Return an id short enough for a table; --json gives it whole."""
+    kind, _, random = name.rpartition("-")
+    return f"{kind}-{random[:8]}…"
+
+
+def _trace_lines(found: Trace) -> list[str]:
+    total = sum(s.end - s.start for s in found.segments)
+    amounts = [
+        Money(n, found.unit).grouped() for n in (found.amount, total, found.returned, found.unspent)
+    ]
+    more = len(found.segments) - SEGMENTS_SHOWN
+    return [
+        *(
+            [f"另有 {more} 段未显示，--json 可见全部 ({more} more segments with --json)"]
+            if more > 0
+            else []
+        ),
+        f"共 {amounts[0]} {found.unit}：已支出 {amounts[1]}，已退赠 {amounts[2]}，未用 {amounts[3]}"
+        " (total: spent, returned, unspent)",
+        f"规则 rule: {RULE}",
+        stamp(found.position),
+    ]

@@ -1,0 +1,180 @@
+"""Commands that record: files of gifts and payments, receipts, erasure."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import xlsxwriter
+from rich.table import Table
+from xlsxwriter.exceptions import FileCreateError
+
+from api import importing
+from api.answers import DONE, NOT_UNDERSTOOD, WRONG, Answer, progress, table
+from api.commands.founding import home_of
+from api.importing import Imported, Order
+from api.receipt_desk import IssuedReceipt, NotIssued, ReceiptDesk
+from api.times import BEIJING
+from ledger.domain.values import account
+from ledger.errors import Unreadable
+from ledger.money import Money
+from projections import gift_index
+
+ROWS_SHOWN = 50
+KEPT = (
+    {
+        "what": "金额、日期、票据代码与号码 (amounts, dates, receipt codes and numbers)",
+        "why": "会计凭证与票据存根依法保存，且不含个人信息 (accounting records must be kept by "
+        "law; they hold no personal data)",
+    },
+    {
+        "what": "已交付捐赠人的票据文件 (receipt files handed to the donor)",
+        "why": "不在本账本之内 (they are not in this ledger)",
+    },
+)
+
+
+class WhichGifts(Unreadable):
+    """Neither one gift nor a range of days was named."""
+
+    def __init__(self) -> None:
+        super().__init__("name one gift with --gift, or days with --from and --to")
+
+
+class ErrorsFileUnusable(Unreadable):
+    """The spreadsheet of refused rows can't be written where it was asked for."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path}: refused rows can't be written there ({why})")
+
+
+def import_files(args: Namespace) -> Answer:
+    """Import files; all are read whole before anything is recorded."""
+    order = Order(
+        charity=args.charity,
+        fund=args.fund,
+        kind=args.kind,
+        date_given=args.date,
+        exchanges=dict(importing.exchange_of(rate) for rate in args.rate),
+        proposed_by=account(args.proposed_by),
+        approved_by=account(args.approved_by),
+    )
+    with home_of(args) as home:
+        home.ledger.fund_of(order.fund, order.charity)
+        files = [importing.open_file(path, order) for path in args.files]
+        total = sum(len(t.rows) for f in files for t in f.tables)
+        with progress("导入 import", total) as advance:
+            reports = [importing.record(home, file, order, advance) for file in files]
+        home.publish()
+    if args.errors:
+        _write_refused(args.errors, reports)
+    return Answer([r.as_json() for r in reports], _import_tables(reports), _import_code(reports))
+
+
+def _import_code(reports: list[Imported]) -> int:
+    if any(r.rejected and r.rows == len(r.rejected) for r in reports):
+        return NOT_UNDERSTOOD
+    return WRONG if any(r.rejected for r in reports) else DONE
+
+
+def _import_tables(reports: list[Imported]) -> list[Table]:
+    columns = ("文件 file", "类别 kind", "行 rows>", "新记 recorded>", "已有 already>",
+               "待认领 unidentified>", "退回 refused>", "合计 total>")  # fmt: skip
+    rows = [
+        (r.path.name, r.kind, r.rows, r.recorded, r.already, r.unidentified, len(r.rejected),
+         "\n".join(f"{c} {Money(minor, c).grouped()}" for c, minor in sorted(r.totals.items())))
+        for r in reports
+    ]  # fmt: skip
+    shown = [table("导入 import", columns, rows)]
+    refused = [(r.path.name, x.sheet, x.row, x.reason) for r in reports for x in r.rejected]
+    if refused:
+        names = ("文件 file", "表 sheet", "行 row>", "原因 reason")
+        shown.append(table("退回的行 refused rows", names, refused[:ROWS_SHOWN]))
+    warnings = [(r.path.name, w) for r in reports for w in r.warnings]
+    if warnings:
+        shown.append(table("提醒 warnings", ("文件 file", "内容 what"), warnings))
+    return shown
+
+
+def _write_refused(path: Path, reports: list[Imported]) -> None:
+    """Give refused rows back as a spreadsheet with a column for the reason, all cells text."""
+    try:
+        with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+            sheet = book.add_worksheet("退回")
+            for column, name in enumerate(("文件", "表", "行", "原因", "原内容")):
+                sheet.write_string(0, column, name)
+            refused = ((r, x) for r in reports for x in r.rejected)
+            for line, (report, row) in enumerate(refused, 1):
+                cells = (report.path.name, row.sheet, str(row.row), row.reason, *row.cells)
+                for column, text in enumerate(cells):
+                    sheet.write_string(line, column, text)
+    except (OSError, FileCreateError) as error:
+        raise ErrorsFileUnusable(path, str(error)) from None
+
+
+def issue_receipts(args: Namespace) -> Answer:
+    """Issue receipts for one gift, or for all of a range of days."""
+    if not args.gift and not (args.first and args.last):
+        raise WhichGifts
+    today = datetime.now(BEIJING).date()
+    with home_of(args) as home:
+        home.ledger.organisation(args.charity)
+        home.runner.catch_up()
+        gifts = (
+            [args.gift]
+            if args.gift
+            else gift_index.gifts_between(home.runner, args.charity, args.first, args.last)
+        )
+        desk = ReceiptDesk(home, args.charity, args.out, today)
+        with progress("开具票据 receipts", len(gifts)) as advance:
+            outcomes = list(desk.issue(gifts, advance))
+    issued = [o for o in outcomes if isinstance(o, IssuedReceipt)]
+    refused = [o for o in outcomes if isinstance(o, NotIssued)]
+    return receipts_answer(issued, refused)
+
+
+def receipts_answer(issued: list[IssuedReceipt], refused: list[NotIssued]) -> Answer:
+    """Say which receipts were issued, and for which gifts there is none and why."""
+    data = {
+        "issued": [
+            {
+                "gift": i.gift,
+                "code": i.code,
+                "number": i.number,
+                "check_code": i.check_code,
+                "amount": i.amount,
+                "path": str(i.path),
+            }
+            for i in issued
+        ],
+        "not_issued": [{"gift": n.gift, "reason": n.reason} for n in refused],
+    }
+    shown = []
+    if issued:
+        columns = ("代码 code", "号码 number", "校验码 check", "金额 amount>", "文件 file")
+        rows = [(i.code, i.number, i.check_code, i.amount, i.path.name) for i in issued]
+        shown.append(table(f"已开具 {len(issued)} 张 issued", columns, rows[:ROWS_SHOWN]))
+    if refused:
+        reasons = Counter(n.reason for n in refused).most_common(ROWS_SHOWN)
+        names = ("原因 reason", "笔数 gifts>")
+        shown.append(table(f"未开具 {len(refused)} 笔 not issued", names, reasons))
+    return Answer(data, shown)
+
+
+def erase(args: Namespace) -> Answer:
+    """Erase what the vault keeps on a person; amounts and receipt numbers stay."""
+    with home_of(args) as home:
+        erased = home.ledger.erase(args.person, args.ground)
+        home.publish()
+    data = {
+        "erased": [{"stream": o.stream, "digest": o.digest} for o in erased],
+        "kept": KEPT,
+    }
+    rows = [(o.stream, o.digest) for o in erased]
+    shown = table(
+        f"已删除 {len(erased)} 项 erased", ("所属 stream", "摘要 digest"), rows[:ROWS_SHOWN]
+    )
+    kept = table("依法保留 kept", ("内容 what", "原因 why"), [(k["what"], k["why"]) for k in KEPT])
+    return Answer(data, [shown, kept])

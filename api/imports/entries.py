@@ -1,0 +1,196 @@
+"""Read one row of a table of money: an entry, a total, a line of prose, or a reason why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from api.imports.amounts import Unit, read_amount, read_currency
+from api.imports.cells import Cell, CellUnreadable, bare, is_placeholder, read_serial, text_of
+from api.imports.dates import read_date
+from api.imports.headers import Layout
+from api.imports.prose import is_note, is_of_which, is_total
+from api.imports.sheets import Sheet, anchors, banners
+from ledger.money import Money
+
+STOPPED = re.compile("关闭|退款|失败|等待|未支付|待付|取消|撤销|closed|failed|refund")
+WRONG_WAY = {"gifts": ("支出", "借", "不计"), "payments": ("收入", "贷", "不计")}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What reading the rows of one table needs to know: sheet, columns, unit, kind."""
+
+    sheet: Sheet
+    layout: Layout
+    unit: Unit
+    kind: str
+
+    @cached_property
+    def parties(self) -> tuple[int, ...]:
+        """The columns that may name the donor (or payee), the likeliest first."""
+        roles = ("donor", "party") if self.kind == "gifts" else ("payee", "party")
+        chosen = [column for role in roles for column in self.layout.parties.get(role, ())]
+        everyone = [column for columns in self.layout.parties.values() for column in columns]
+        return tuple(chosen or everyone)
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """The column (from 1) of each role; the donor's or payee's is `party`."""
+        chosen = {"party": self.parties[0]} if self.parties else {}
+        others = {r: c for r, c in self.layout.columns.items() if c not in self.parties}
+        return {role: column + 1 for role, column in (chosen | others).items()}
+
+    @cached_property
+    def mapped(self) -> tuple[int, ...]:
+        """All columns with a known meaning, left to right."""
+        parties = (column for columns in self.layout.parties.values() for column in columns)
+        return tuple(sorted({*parties, *self.layout.simple.values(), self.layout.amount}))
+
+    @cached_property
+    def merged_down(self) -> dict[int, dict[int, int]]:
+        """For each mapped column, the row where a cell merged over several rows starts."""
+        height = len(self.sheet.rows)
+        return {c: anchors(self.sheet.merged, c, height) for c in self.mapped}
+
+    @cached_property
+    def banners(self) -> set[int]:
+        """The rows that are one wide cell across the table."""
+        return banners(self.sheet.merged, self.layout.amount, self.mapped)
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return a cell, or the one merged over it from above."""
+        own = self.sheet.cell(row, column)
+        top = self.merged_down[column].get(row) if own == "" else None
+        return own if top is None else self.sheet.cell(top, column)
+
+    def role(self, row: int, role: str) -> Cell:
+        """Return the row's cell in the column of a role; "" if there is no such column."""
+        column = self.layout.simple.get(role)
+        return "" if column is None else self.cell(row, column)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row as first read: `amount` if it has one that can be read, `reason` if it fails.
+
+    `kind` is "money", "total", "prose", "bare" for a row without a readable amount, or "joint"
+    for one whose amount is merged with the amount above.
+    """
+
+    row: int
+    kind: str
+    amount: Money | None = None
+    reason: str = ""
+    date: date | None = None
+    serial: str | None = None
+
+
+def read_entry(frame: Frame, row: int) -> Entry | None:
+    """Read a row on its own; None if it is blank, or its money stands in another column."""
+    cells = own_cells(frame, row)
+    if not any(map(text_of, cells)):
+        return None
+    if is_total(_labels(frame, row, cells)):
+        return Entry(row, "total", _total_amount(frame, row, cells))
+    if _in_sibling(frame, row):
+        return None
+    try:
+        unit = Unit(
+            read_currency(frame.role(row, "currency"), frame.unit.currency), frame.unit.power
+        )
+        amount = read_amount(frame.sheet.cell(row, frame.layout.amount), unit)
+    except CellUnreadable as error:
+        return _without_amount(frame, row, cells, str(error))
+    return _with_amount(frame, row, amount)
+
+
+def own_cells(frame: Frame, row: int) -> Sequence[Cell]:
+    """Return the row's cells that belong to this table and not to one beside it."""
+    return frame.sheet.rows[row][frame.layout.span.start : frame.layout.span.stop]
+
+
+def party_of(frame: Frame, row: int) -> str | None:
+    """Return the donor or payee the row names, by itself or by a merged cell; None if none."""
+    names = (text_of(frame.cell(row, column)) for column in frame.parties)
+    return next((name for name in names if not is_placeholder(name)), None)
+
+
+def _labels(frame: Frame, row: int, cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Leave the remarks of a named donor out: there 共计 sums up nothing of the table's."""
+    remarks = {frame.layout.simple.get("note"), frame.layout.simple.get("purpose")}
+    named = [frame.sheet.cell(row, column) for column in frame.parties]
+    if not any(map(text_of, named)):
+        return cells
+    start = frame.layout.span.start
+    return [cell for column, cell in enumerate(cells, start) if column not in remarks]
+
+
+def _total_amount(frame: Frame, row: int, cells: Sequence[Cell]) -> Money | None:
+    """Read a total from its column, else from the label itself (合计：100元), else beside it."""
+    own = frame.sheet.cell(row, frame.layout.amount)
+    labels = [text_of(cell) for cell in cells if isinstance(cell, str) and "计" in cell]
+    within = [label.rpartition("计")[2].strip(" :：") for label in labels]
+    taken = set(frame.mapped) - set(frame.parties)
+    beside = [
+        cell
+        for column, cell in enumerate(cells, frame.layout.span.start)
+        if column not in taken and isinstance(cell, int | float)
+    ]
+    for cell in (own, *filter(None, within), *beside):
+        try:
+            return read_amount(cell, frame.unit)
+        except CellUnreadable:
+            continue
+    return None
+
+
+def _in_sibling(frame: Frame, row: int) -> bool:
+    """Tell whether the row's money is in the column of another currency."""
+    layout = frame.layout
+    if not layout.siblings or text_of(frame.sheet.cell(row, layout.amount)):
+        return False
+    return not layout.primary or any(text_of(frame.sheet.cell(row, c)) for c in layout.siblings)
+
+
+def _without_amount(frame: Frame, row: int, cells: Sequence[Cell], reason: str) -> Entry:
+    if row in frame.banners or is_note(cells):
+        return Entry(row, "prose")
+    above = frame.merged_down[frame.layout.amount].get(row)
+    if above is None:
+        return Entry(row, "bare", reason=reason)
+    joint = f"金额与第{above + 1}行合并，已记在那一行 (amount merged with row {above + 1})"
+    return Entry(row, "joint", reason=joint)
+
+
+def _with_amount(frame: Frame, row: int, amount: Money) -> Entry:
+    try:
+        _check_counts(frame, row)
+        day = read_date(frame.role(row, "date"))
+        serial = read_serial(frame.role(row, "serial"))
+    except CellUnreadable as error:
+        return Entry(row, "money", amount, str(error))
+    return Entry(row, "money", amount, "", day, serial)
+
+
+def _check_counts(frame: Frame, row: int) -> None:
+    """Refuse a row whose own words say that its amount was not received, or not paid."""
+    flow, state = (text_of(frame.role(row, role)).lower() for role in ("flow", "state"))
+    if any(word in flow for word in WRONG_WAY[frame.kind]):
+        raise CellUnreadable(f"这一行的收支方向是“{flow}” (money went the other way)")
+    if STOPPED.search(state):
+        raise CellUnreadable(f"交易没有完成：{state} (transaction not completed)")
+    if is_of_which(party_of(frame, row) or ""):
+        raise CellUnreadable("“其中”项的金额已包含在上面的行里 (part of a line above)")
+
+
+def content_of(frame: Frame, entry: Entry) -> tuple[str, ...]:
+    """Return the cleaned cells of all mapped columns, the same in every format of the file."""
+    known = {frame.layout.amount: str(entry.amount)}
+    for role, value in (("date", entry.date), ("serial", entry.serial)):
+        if role in frame.layout.simple:
+            known[frame.layout.simple[role]] = str(value or "")
+    return tuple(known.get(c) or bare(frame.cell(entry.row, c)) for c in frame.mapped)

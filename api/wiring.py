@@ -1,0 +1,172 @@
+"""Puts the house together: database, keys, engine, views, log."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from api.settings import DEFAULT_ORIGIN, Settings
+from ledger.application import Ledger
+from ledger.domain.funds import GiftPlace
+from ledger.domain.organisations import AUTHORITY
+from ledger.engine import Engine, SignedMapper
+from ledger.errors import Unreadable
+from ledger.proof.encoding import b64url
+from ledger.proof.notes import VerifierKey
+from ledger.store import embedded
+from ledger.store.database import Database
+from ledger.store.durable import write_once
+from ledger.store.key_directory import KeyDirectory
+from ledger.store.key_files import KeyFiles, passphrase
+from ledger.store.log_folder import Integrator, LogFolder
+from ledger.store.recorder import LedgerRecorder
+from ledger.store.sources import Sources
+from ledger.store.vault import Vault
+from projections import trace_queries
+from projections.directory import DIRECTORY
+from projections.gift_index import GIFT_INDEX
+from projections.receipt_numbers import RECEIPT_NUMBERS
+from projections.runner import Runner
+from projections.traces import TRACES
+from receipts.trust import Trust
+
+VIEWS = (DIRECTORY, GIFT_INDEX, RECEIPT_NUMBERS, TRACES)
+AUTHORITY_NAME = "演示主管机关（样张） Demonstration authority (specimen)"
+
+
+class NoLedger(Unreadable):
+    """There is no ledger in the data folder or database."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(f"there is no ledger in {data} yet; run: donation-ledger init")
+
+
+class CaughtUpInflows:
+    """Tells decisions of inflows, from the traces brought up to the end of the log."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+
+    def received(self, fund: str, unit: str) -> int:
+        """Return units that have come in."""
+        self._runner.catch_up()
+        return trace_queries.received(self._runner, fund, unit)
+
+    def place_of(self, gift: str) -> GiftPlace:
+        """Return where the gift lies."""
+        self._runner.catch_up()
+        return trace_queries.place_of(self._runner, gift)
+
+
+class House:
+    """One ledger with everything that stands around it, opened from settings."""
+
+    def __init__(self, settings: Settings, *, create: bool = False, dry_run: bool = False) -> None:
+        self.settings = settings
+        self.dry_run = dry_run
+        conninfo = settings.database_url or embedded.ensure(settings.data)
+        self.database = Database(conninfo, settings.schema)
+        try:
+            self._open(create=create)
+        except BaseException:
+            self.database.close()
+            raise
+
+    def _open(self, *, create: bool) -> None:
+        self.database.prepare()
+        self.recorder = LedgerRecorder(self.database)
+        if not self.recorder.prepare(self._origin(create=create)):
+            raise NoLedger(self.settings.data)
+        self.runner = Runner(self.database, self.recorder, VIEWS, time.monotonic)
+        self.runner.prepare()
+        self.log = LogFolder(self.settings.data / "log")
+        if create and self.recorder.size() == 0:
+            self._found()
+
+    def _origin(self, *, create: bool) -> str | None:
+        if not create or self.settings.origin is not None:
+            return self.settings.origin if create else None
+        return None if self.recorder.prepare(None) else DEFAULT_ORIGIN
+
+    def _found(self) -> None:
+        for name in ("log", "vault", AUTHORITY):
+            self.keys.create(name)
+        signer = self.keys.signer_of(AUTHORITY)
+        public = b64url(signer.public.public_bytes_raw())
+        self.ledger.found(AUTHORITY_NAME, signer.kid, public)
+        self.publish()
+        write_once(self.settings.data / "trust.json", self.trust().encode())
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+
+    @cached_property
+    def keys(self) -> KeyFiles:
+        """The key files of the data folder."""
+        kept = self.settings.passphrase_file or self.settings.data / "passphrase"
+        phrase = passphrase(kept, secrets.token_bytes)
+        return KeyFiles(self.settings.data / "keys", phrase, secrets.token_bytes)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The openings of sealed fields."""
+        return Vault(self.database, self.keys.secret("vault"), secrets.token_bytes)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The rows of files recorded so far."""
+        return Sources(self.database, self.keys.secret("vault"))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The commands."""
+        origin = self.recorder.origin()
+        directory = KeyDirectory(origin, self.recorder.registry_entries, self.root_key())
+        mapper = SignedMapper(origin, self.keys.signer_of, directory.verify)
+        return Ledger(
+            Engine(mapper, self.recorder),
+            self.vault,
+            CaughtUpInflows(self.runner),
+            lambda: datetime.now(UTC),
+            lambda: uuid.uuid4().hex,
+            secrets.token_bytes,
+            dry_run=self.dry_run,
+        )
+
+    @cached_property
+    def integrator(self) -> Integrator:
+        """What publishes the log."""
+        return Integrator(self.recorder, self.log, self.keys.signing_key("log"))
+
+    def publish(self) -> None:
+        """Bring the published log and all views up to the event store."""
+        if not self.dry_run:
+            self.integrator.integrate()
+            self.runner.catch_up()
+
+    def trust(self) -> Trust:
+        """Return the keys that whoever checks our receipts pins."""
+        log = VerifierKey.of(self.recorder.origin(), self.keys.signing_key("log").public_key())
+        return Trust(log, self.keys.signer_of(AUTHORITY).kid)
+
+    def root_key(self) -> str | None:
+        """Return the kid that this data folder trusts as the ledger's founder."""
+        path = self.settings.data / "trust.json"
+        return Trust.parse(path.read_bytes()).authority if path.exists() else None
+
+
+@contextmanager
+def opened(settings: Settings, *, create: bool = False, dry_run: bool = False) -> Iterator[House]:
+    """Open a house and close it again."""
+    house = House(settings, create=create, dry_run=dry_run)
+    try:
+        yield house
+    finally:
+        house.close()

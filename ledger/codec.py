@@ -1,0 +1,173 @@
+"""Between an event and its signed bytes: one JWS compact string, stored, hashed and published.
+
+The payload is canonical JSON (RFC 8785) and binds log origin, stream, version, topic, actor,
+time and data, so that no entry can stand in another's place (docs/formats/event.md).
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+
+from ledger.domain.events import TOPICS, Event
+from ledger.errors import Refused, Untrusted
+from ledger.money import Money
+from ledger.proof import jws
+from ledger.proof.encoding import canonical, parse_canonical
+from ledger.proof.tiles import ENTRY_MAX
+
+TYP = "donation-ledger-event+jws"
+HEAD = ("originator_id", "originator_version", "timestamp", "actor")
+MEMBERS = frozenset({"_sd_alg", "actor", "at", "data", "origin", "stream", "topic", "version"})
+
+
+class EntryTooLarge(Refused):
+    """An event does not fit into a log entry (C2SP tlog-tiles: 16-bit length)."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the event takes {size} bytes; an entry holds at most {ENTRY_MAX}")
+
+
+class EntryMalformed(Untrusted):
+    """The bytes are no entry of this ledger."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"not an entry of this ledger: {why}")
+
+
+def encode(event: Event, origin: str, signer: jws.Signer) -> bytes:
+    """Return the signed bytes of an event, its one and only form."""
+    entry = jws.sign(payload(event, origin), signer, TYP).encode("ascii")
+    if len(entry) > ENTRY_MAX:
+        raise EntryTooLarge(len(entry))
+    return entry
+
+
+def payload(event: Event, origin: str) -> bytes:
+    """Return the canonical bytes that are signed."""
+    data = {
+        _member(f.name): _plain(getattr(event, f.name)) for f in fields(event) if f.name not in HEAD
+    }
+    return canonical(
+        {
+            "_sd_alg": "sha-256",
+            "actor": event.actor,
+            "at": event.timestamp.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "data": data,
+            "origin": origin,
+            "stream": event.originator_id,
+            "topic": event.TOPIC,
+            "version": event.originator_version,
+        }
+    )
+
+
+def read(entry: bytes, origin: str) -> tuple[jws.Jws, Event]:
+    """Parse an entry without checking its signature; refuse all that is not exactly our form."""
+    signed = jws.parse(entry)
+    if signed.typ != TYP:
+        raise EntryMalformed(f"type {signed.typ!r}")
+    return signed, event_of(signed.payload, origin)
+
+
+def event_of(data: bytes, origin: str) -> Event:
+    """Build the event that canonical payload bytes describe."""
+    members = parse_canonical(data)
+    if not isinstance(members, dict) or set(members) != MEMBERS:
+        raise EntryMalformed("its members are not those of an event")
+    if members["origin"] != origin:
+        raise EntryMalformed(f"its origin is {members['origin']!r}, not {origin!r}")
+    cls = TOPICS.get(str(members["topic"]))
+    if cls is None or members["_sd_alg"] != "sha-256":
+        raise EntryMalformed(f"topic {members['topic']!r} is not known")
+    head = {
+        "originator_id": _typed(members["stream"], str),
+        "originator_version": _typed(members["version"], int),
+        "timestamp": _instant(members["at"]),
+        "actor": _typed(members["actor"], str),
+    }
+    return cast("Event", _build(cls, members["data"], head))
+
+
+def _member(field: str) -> str:
+    return "_sd" if field == "sealed" else field  # RFC 9901 4.2.4.1
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if is_dataclass(value):
+        return {_member(f.name): _plain(getattr(value, f.name)) for f in fields(value)}
+    return value
+
+
+Reader = Callable[[Any], Any]
+
+
+def _build(cls: type, data: object, head: Mapping[str, object]) -> object:
+    readers = _readers(cls)
+    names = set(readers) - {_member(name) for name in head}
+    if not isinstance(data, dict) or set(data) != names:
+        raise EntryMalformed(f"its data are not those of {cls.__name__}")
+    given = {("sealed" if n == "_sd" else n): readers[n](v) for n, v in data.items()}
+    return cls(**head, **given)
+
+
+@cache
+def _readers(cls: type) -> dict[str, Reader]:
+    hints = get_type_hints(cls)
+    return {_member(f.name): _reader(hints[f.name]) for f in fields(cls)}
+
+
+def _reader(hint: Any) -> Reader:
+    if get_origin(hint) in (Union, types.UnionType):
+        inner = _reader(next(arg for arg in get_args(hint) if arg is not type(None)))
+        return lambda value: None if value is None else inner(value)
+    if get_origin(hint) is tuple:
+        item = _reader(get_args(hint)[0])
+        return lambda value: tuple(item(v) for v in _typed(value, list))
+    if hint is Money:
+        return _money
+    if hint is date:
+        return _day
+    if is_dataclass(hint):
+        return lambda value: _build(cast("type", hint), value, {})
+    return lambda value: _typed(value, hint)
+
+
+def _typed(value: object, cls: type) -> Any:
+    if type(value) is not cls:
+        raise EntryMalformed(f"{value!r} is not of type {cls.__name__}")
+    return value
+
+
+def _money(value: object) -> Money:
+    if not isinstance(value, dict) or set(value) != {"currency", "minor"}:
+        raise EntryMalformed("an amount is not minor units and a currency")
+    try:
+        return Money(_typed(value["minor"], int), _typed(value["currency"], str))
+    except Refused as error:
+        raise EntryMalformed(str(error)) from None
+
+
+def _day(value: object) -> date:
+    try:
+        day = date.fromisoformat(_typed(value, str))
+    except ValueError:
+        raise EntryMalformed(f"{value!r} is not a day") from None
+    if day.isoformat() != value:
+        raise EntryMalformed(f"{value!r} is not a day of the form 2020-01-31")
+    return day
+
+
+def _instant(value: object) -> datetime:
+    try:
+        return datetime.strptime(_typed(value, str), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise EntryMalformed(f"{value!r} is not a time in UTC") from None

@@ -1,0 +1,1 @@
+"""What may happen: events, rules and their effects; no framework, no input or output."""

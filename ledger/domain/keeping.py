@@ -1,0 +1,28 @@
+"""What is kept beside events, in the same commit: encrypted openings, and the rows read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class VaultRow:
+    """An encrypted opening: whose event, under which digest, how its value is found again."""
+
+    digest: str
+    stream: str
+    version: int
+    organisation: str
+    tag: bytes
+    box: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A row of a file that was recorded: its identity, its list, its content, its stream."""
+
+    identity: str
+    organisation: str
+    listing: str
+    content: str
+    stream: str

@@ -1,0 +1,112 @@
+"""Amounts: whole minor units and a currency; decimal strings outside, never a float."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from ledger.errors import Refused
+
+MINOR_MAX = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exactly (RFC 8785 3.2.2.3)."""
+
+PLACES = {"CNY": 2, "USD": 2, "EUR": 2, "GBP": 2, "HKD": 2, "MOP": 2, "TWD": 2, "AUD": 2,
+          "CAD": 2, "CHF": 2, "SGD": 2, "NZD": 2, "THB": 2, "RUB": 2, "MYR": 2, "SEK": 2,
+          "JPY": 0, "KRW": 0}  # fmt: skip
+"""Digits after the point of the currencies we take (ISO 4217, column minor unit)."""
+
+DECIMAL = re.compile(r"-?\d{1,16}(\.\d+)?")
+
+
+class AmountUnreadable(Refused):
+    """An amount is not a plain decimal number that its currency can hold."""
+
+    def __init__(self, text: str, why: str) -> None:
+        super().__init__(f"{text!r} is no amount of money: {why}")
+
+
+class CurrencyUnknown(Refused):
+    """A currency outside the list we take."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(f"currency {currency!r} is not one of {', '.join(sorted(PLACES))}")
+
+
+class CurrenciesDiffer(Refused):
+    """Two amounts in different currencies were added or compared."""
+
+    def __init__(self, left: str, right: str) -> None:
+        super().__init__(f"an amount in {left} can't be set against one in {right}")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Whole minor units (fen, cents, yen) of one currency."""
+
+    minor: int
+    currency: str = "CNY"
+
+    def __post_init__(self) -> None:
+        if self.currency not in PLACES:
+            raise CurrencyUnknown(self.currency)
+        if abs(self.minor) > MINOR_MAX:
+            raise AmountUnreadable(str(self.minor), "it has more than 15 digits")
+
+    @classmethod
+    def parse(cls, text: str, currency: str = "CNY") -> Money:
+        """Read a plain decimal such as `"362638873.00"`; refuse what the currency can't hold."""
+        if currency not in PLACES:
+            raise CurrencyUnknown(currency)
+        if not DECIMAL.fullmatch(text):
+            raise AmountUnreadable(text, "write digits with at most one point")
+        scaled = Decimal(text).scaleb(PLACES[currency])
+        if scaled != scaled.to_integral_value():
+            raise AmountUnreadable(text, f"{currency} has {PLACES[currency]} decimals")
+        return cls(int(scaled), currency)
+
+    def __str__(self) -> str:
+        return f"{self.decimal()} {self.currency}"
+
+    def decimal(self) -> str:
+        """Write the amount as a decimal string with the currency's own number of places."""
+        places = PLACES[self.currency]
+        if places == 0:
+            return str(self.minor)
+        whole, rest = divmod(abs(self.minor), 10**places)
+        return f"{'-' if self.minor < 0 else ''}{whole}.{rest:0{places}d}"
+
+    def grouped(self) -> str:
+        """Write the amount for people, in groups of three digits."""
+        whole, point, rest = self.decimal().partition(".")
+        return f"{int(whole):,}{point}{rest}" if self.minor >= 0 else f"-{(-self).grouped()}"
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.minor < self._same(other)
+
+    def __le__(self, other: Money) -> bool:
+        return self.minor <= self._same(other)
+
+    def _same(self, other: Money) -> int:
+        if other.currency != self.currency:
+            raise CurrenciesDiffer(self.currency, other.currency)
+        return other.minor
+
+
+def convert_half_up(amount: Money, rate: Decimal, quote_unit: int, currency: str = "CNY") -> Money:
+    """Book `amount` in `currency` at `rate` for `quote_unit` units, half a fen going up.
+
+    A rate of yen is often quoted per 100: `quote_unit` is then 100 (domain rules 1.4 and 1, 3).
+    """
+    whole = Decimal(amount.minor).scaleb(-PLACES[amount.currency])
+    booked = (whole * rate / quote_unit).scaleb(PLACES[currency])
+    return Money(int(booked.to_integral_value(ROUND_HALF_UP)), currency)

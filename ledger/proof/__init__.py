@@ -1,0 +1,1 @@
+"""What can be proved: canonical bytes, signatures, digests and trees; no input or output."""

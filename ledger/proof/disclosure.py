@@ -1,0 +1,63 @@
+"""Openings: what a salted digest in an event hides, shown only to those who may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from ledger.errors import Untrusted
+from ledger.proof.encoding import b64url, canonical, parse_canonical, unb64url
+
+SALT_BYTES = 16
+RESERVED = frozenset({"_sd", "..."})
+"""Names that would be read as machinery, not as data (RFC 9901 4.2.1)."""
+
+
+class OpeningMalformed(Untrusted):
+    """A text is no opening of ours; the message never repeats it, for it may name a person."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"not an opening (RFC 9901 4.2.1): {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One field of a person: a salt (base64url of 16 random bytes), a name, a value.
+
+    Neither salt nor value shows in `repr`, so that no log line or traceback prints a person.
+    """
+
+    salt: str = field(repr=False)
+    name: str
+    value: str = field(repr=False)
+
+    @property
+    def encoded(self) -> str:
+        """The disclosure: base64url of the canonical JSON list (RFC 9901 4.2.1)."""
+        return b64url(canonical([self.salt, self.name, self.value]))
+
+    @property
+    def digest(self) -> str:
+        """What stands in the event in its place."""
+        return digest(self.encoded)
+
+    @classmethod
+    def parse(cls, encoded: str) -> Opening:
+        """Read a disclosure; refuse all but the one spelling `encoded` gives."""
+        match parse_canonical(unb64url(encoded)):
+            case [str(salt), str(name), str(value)]:
+                _check(salt, name)
+                return cls(salt, name, value)
+        raise OpeningMalformed("it must be a list of salt, name and value, all of them texts")
+
+
+def digest(encoded: str) -> str:
+    """Hash a disclosure as it travels: base64url of SHA-256 over its ASCII (RFC 9901 4.2.3)."""
+    return b64url(sha256(encoded.encode("ascii")).digest())
+
+
+def _check(salt: str, name: str) -> None:
+    if len(unb64url(salt)) != SALT_BYTES:
+        raise OpeningMalformed(f"its salt must be {SALT_BYTES} bytes")
+    if not name or name in RESERVED:
+        raise OpeningMalformed("its name is empty or reserved")

@@ -1,0 +1,152 @@
+"""Bytes as text and values as bytes, each with exactly one spelling."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode, b64encode
+
+from ledger.errors import Untrusted
+
+DEPTH_MAX = 64
+"""How deep lists and objects may lie in each other."""
+
+INTEGER_MAX = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exactly (RFC 8785 3.2.2.3)."""
+
+COUNT_MAX = 2**63 - 1
+"""The largest tree size or leaf index we read."""
+
+COUNT = re.compile(r"0|[1-9][0-9]{0,18}")
+TO_URL_SAFE = str.maketrans("+/", "-_")
+FROM_URL_SAFE = str.maketrans("-_", "+/")
+
+
+class NotBase64(Untrusted):
+    """A text is not the one base64 spelling of any bytes."""
+
+    def __init__(self, text: str, alphabet: str) -> None:
+        super().__init__(
+            f"a text of {len(text)} characters is not canonical {alphabet}: "
+            "write its letters only, with no blank, stray padding or spare bit"
+        )
+
+
+class NotCanonical(Untrusted):
+    """Bytes are not the one JSON spelling of their value."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"not canonical JSON (RFC 8785): {why}")
+
+
+class NotACount(Untrusted):
+    """A text is not a tree size or leaf index."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"a text of {len(text)} characters is no count: write a decimal number "
+            f"from 0 to {COUNT_MAX} without sign or leading zero"
+        )
+
+
+def b64(data: bytes) -> str:
+    """Write bytes in base64 with padding (RFC 4648 4)."""
+    return b64encode(data).decode("ascii")
+
+
+def unb64(text: str) -> bytes:
+    """Read base64 with padding (RFC 4648 4); refuse all but the one spelling `b64` writes."""
+    try:
+        data = b64decode(text, validate=True)
+    except ValueError as reason:
+        raise NotBase64(text, "base64") from reason
+    if b64(data) != text:
+        raise NotBase64(text, "base64")
+    return data
+
+
+def b64url(data: bytes) -> str:
+    """Write bytes in URL-safe base64 without padding (RFC 4648 5, RFC 7515 2)."""
+    return b64(data).rstrip("=").translate(TO_URL_SAFE)
+
+
+def unb64url(text: str) -> bytes:
+    """Read unpadded URL-safe base64; refuse all but the one spelling `b64url` writes."""
+    padded = text.translate(FROM_URL_SAFE) + "=" * (-len(text) % 4)
+    try:
+        data = b64decode(padded, validate=True)
+    except ValueError as reason:
+        raise NotBase64(text, "base64url") from reason
+    if b64url(data) != text:
+        raise NotBase64(text, "base64url")
+    return data
+
+
+def parse_count(text: str) -> int:
+    """Read a tree size or leaf index in plain ASCII decimal, at most 2**63 - 1."""
+    if not COUNT.fullmatch(text) or int(text) > COUNT_MAX:
+        raise NotACount(text)
+    return int(text)
+
+
+def canonical(value: object) -> bytes:
+    """Write a value as canonical JSON (RFC 8785) in UTF-8.
+
+    Takes objects with ASCII names, lists, tuples, strings, whole numbers below 2**53, booleans and
+    None. On that domain the standard encoder writes what RFC 8785 asks for: ASCII names sort the
+    same by code point as by UTF-16 unit, and no float needs a shortest form. Anything else is our
+    own mistake: TypeError or ValueError.
+    """
+    _check_domain(value, DEPTH_MAX)
+    return _ENCODER.encode(value).encode()
+
+
+def parse_canonical(data: bytes) -> object:
+    """Read canonical JSON; refuse bytes that do not write back to themselves.
+
+    The comparison also refuses repeated names, blanks, other escapes, other orders and `-0`.
+    """
+    try:
+        value: object = _DECODER.decode(data.decode())
+        again = canonical(value)
+    except (ValueError, RecursionError) as reason:
+        raise NotCanonical("it can't be read, or holds what we never write") from reason
+    if again != data:
+        raise NotCanonical("the same value has another spelling, and that one is canonical")
+    return value
+
+
+def _refuse_number(text: str) -> object:
+    raise ValueError(f"a number of {len(text)} characters is not whole")
+
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
+)
+_DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
+
+
+def _check_domain(value: object, depth: int) -> None:
+    match value:
+        case None | bool() | str():
+            return
+        case int():
+            if abs(value) > INTEGER_MAX:
+                raise ValueError("a whole number of 2**53 or more has no exact place in JSON")
+        case dict() | list() | tuple():
+            if depth == 0:
+                raise ValueError(f"lists and objects lie more than {DEPTH_MAX} deep")
+            if isinstance(value, dict):
+                _check_names(value)
+            for member in value.values() if isinstance(value, dict) else value:
+                _check_domain(member, depth - 1)
+        case _:
+            raise TypeError(f"{type(value).__name__} has no canonical form here")
+
+
+def _check_names(value: dict[object, object]) -> None:
+    for name in value:
+        if not isinstance(name, str):
+            raise TypeError(f"a name must be a string, not {type(name).__name__}")
+        if not name.isascii():
+            raise ValueError("a name must be ASCII, so that every reader sorts it alike")

@@ -1,0 +1,1 @@
+"""What lies on disk: event store, vault, tiles, key files and the embedded database."""

@@ -1,0 +1,77 @@
+"""The one database of a ledger: connections, and the schema that holds its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from eventsourcing.postgres import ConnectionPool, PostgresDatastore
+from psycopg import sql
+from psycopg.rows import DictRow, dict_row
+
+from ledger.errors import Unreadable
+
+
+class DatabaseUnreachable(Unreadable):
+    """No connection to PostgreSQL could be made."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"the database can't be reached ({why}); check LEDGER_DATABASE_URL, or unset it "
+            "to use the embedded one"
+        )
+
+
+class Database(PostgresDatastore):
+    """A pool of connections to one schema, given by a libpq connection string.
+
+    The engine's own datastore takes host and port apart; a whole string allows several hosts,
+    TLS and a password file (docs/decisions/0005-database.md).
+    """
+
+    def __init__(self, conninfo: str, schema: str, pool_size: int = 8) -> None:
+        super().__init__("", "", "", "", "", schema=schema, originator_id_type="text")
+        self.conninfo = conninfo
+        self.pool = ConnectionPool(
+            conninfo,
+            connection_class=psycopg.Connection[DictRow],
+            kwargs={"row_factory": dict_row},
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            configure=self.after_connect_func(),
+            timeout=30.0,
+        )
+
+    def prepare(self) -> None:
+        """Check that the server answers, and create the schema if it is not there."""
+        try:
+            with psycopg.connect(self.conninfo, autocommit=True, connect_timeout=10) as connection:
+                name = sql.Identifier(self.schema)
+                connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+        except psycopg.OperationalError as error:
+            raise DatabaseUnreachable(first_line(error)) from None
+
+    @contextmanager
+    def reading(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """Lend a connection whose reads see one snapshot."""
+        with self.get_connection() as connection, connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """Lend a connection inside one transaction."""
+        with self.get_connection() as connection, connection.transaction():
+            yield connection
+
+    def table(self, name: str) -> sql.Composed:
+        """Return the qualified name of a table of this ledger."""
+        return sql.SQL("{}.{}").format(sql.Identifier(self.schema), sql.Identifier(name))
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's text."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,114 @@
+"""Key files: secrets of 32 bytes, encrypted at rest under one passphrase.
+
+The passphrase opens a folder key (scrypt, RFC 7914); each file is that secret under AES-256-GCM,
+bound to its own name, so that files can't be swapped (docs/formats/key-file.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from ledger.errors import Unreadable, Untrusted
+from ledger.proof.encoding import b64, unb64
+from ledger.proof.jws import Ed25519Signer
+from ledger.store.durable import write_once
+
+FORMAT = "donation-ledger-key.v1"
+SCRYPT_N = 2**14
+NONCE_BYTES = 12
+
+
+class KeyMissing(Unreadable):
+    """A key file is not where it should be."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"the key file {path} is missing; put it back from your backup, or let the "
+            "organisation register a new key"
+        )
+
+
+class KeyUnreadable(Unreadable):
+    """A key file can't be opened: altered, of another folder, or another passphrase."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"the key file {path} can't be opened: it was altered, or the passphrase is not "
+            "the one it was made with (LEDGER_PASSPHRASE_FILE)"
+        )
+
+
+class KeyFiles:
+    """Named secrets in a folder. `random(n)` returns n random bytes."""
+
+    def __init__(self, folder: Path, passphrase: bytes, random: Callable[[int], bytes]) -> None:
+        self._folder = folder
+        self._passphrase = passphrase
+        self._random = random
+        self._signers: dict[str, Ed25519Signer] = {}
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a secret of that name."""
+        return self._path(name).exists()
+
+    def create(self, name: str) -> bytes:
+        """Make a new secret and keep it; one that is there stays as it is."""
+        if self.has(name):
+            return self.secret(name)
+        secret, nonce = self._random(32), self._random(NONCE_BYTES)
+        box = AESGCM(self._folder_key).encrypt(nonce, secret, name.encode())
+        text = json.dumps({"box": b64(box), "format": FORMAT, "name": name, "nonce": b64(nonce)})
+        write_once(self._path(name), text.encode() + b"\n", mode=0o600)
+        return self.secret(name)
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret; refuse when its file is missing or can't be opened."""
+        path = self._path(name)
+        try:
+            kept = json.loads(path.read_bytes())
+            return AESGCM(self._folder_key).decrypt(
+                unb64(kept["nonce"]), unb64(kept["box"]), name.encode()
+            )
+        except FileNotFoundError:
+            raise KeyMissing(path) from None
+        except (ValueError, KeyError, TypeError, InvalidTag, Untrusted):
+            raise KeyUnreadable(path) from None
+
+    def signing_key(self, name: str) -> Ed25519PrivateKey:
+        """Return the Ed25519 key whose seed (RFC 8032 5.1.5) is kept under that name."""
+        return Ed25519PrivateKey.from_private_bytes(self.secret(name))
+
+    def signer_of(self, organisation: str) -> Ed25519Signer:
+        """Return the signer of an organisation whose key lies here."""
+        if organisation not in self._signers:
+            self._signers[organisation] = Ed25519Signer(self.signing_key(organisation))
+        return self._signers[organisation]
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.key"
+
+    @cached_property
+    def _folder_key(self) -> bytes:
+        path = self._folder / "salt"
+        if not path.exists():
+            write_once(path, self._random(16), mode=0o600)
+        kdf = Scrypt(salt=path.read_bytes(), length=32, n=SCRYPT_N, r=8, p=1)
+        return kdf.derive(self._passphrase)
+
+
+def passphrase(path: Path, random: Callable[[int], bytes]) -> bytes:
+    """Return the passphrase kept in a file, making a random one where there is none yet."""
+    if not path.exists():
+        write_once(path, b64(random(32)).encode() + b"\n", mode=0o600)
+    text = path.read_bytes().strip()
+    if not text:
+        raise KeyUnreadable(path)
+    return text

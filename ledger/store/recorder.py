@@ -1,0 +1,270 @@
+"""The event store: events, their places in the log, and what belongs beside them, in one commit.
+
+Every transaction first locks the row of the ledger's head. That keeps commits in the order of the
+ids and hands out contiguous leaf indexes; the engine's two faster switches do neither
+(docs/decisions/0004-order-of-commits.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder
+from eventsourcing.utils import retry
+from psycopg import Cursor, sql
+from psycopg.rows import DictRow
+
+from ledger.domain.events import KeyRegistered, KeyRevoked, LedgerFounded, OrganisationRegistered
+from ledger.domain.keeping import SourceRow, VaultRow
+from ledger.errors import Unreadable
+from ledger.proof.merkle import leaf_hash
+from ledger.store.database import Database
+
+EVENTS = "ledger_events"
+REGISTRY_TOPICS = (
+    LedgerFounded.TOPIC,
+    OrganisationRegistered.TOPIC,
+    KeyRegistered.TOPIC,
+    KeyRevoked.TOPIC,
+)
+
+
+class OtherLedger(Unreadable):
+    """The schema holds a ledger of another origin."""
+
+    def __init__(self, found: str, asked: str) -> None:
+        super().__init__(
+            f"this database holds the ledger {found!r}, not {asked!r}; set LEDGER_ORIGIN "
+            "or LEDGER_SCHEMA to match"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """A leaf of the log with the row it stands for; fields are None where that row is gone."""
+
+    leaf: int
+    hash: bytes
+    stream: str | None
+    version: int | None
+    topic: str | None
+    entry: bytes | None
+
+
+class LedgerRecorder(PostgresApplicationRecorder):
+    """The engine's recorder, with the head's row lock, leaves, vault and sources."""
+
+    datastore: Database
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, events_table_name=EVENTS)
+        del self.sql_create_statements[self.create_insert_function_statement_index]
+        self.lock_table_statements = [
+            sql.SQL("SELECT size FROM {} FOR UPDATE").format(database.table("head"))
+        ]
+        self._events_statement = _statement(database, _INSERT_EVENTS)
+        self._leaves_statement = _statement(database, _INSERT_LEAVES)
+        self._vault_statement = _statement(database, _INSERT_VAULT)
+        self._sources_statement = _statement(database, _INSERT_SOURCES)
+        self._erase_statement = _statement(database, _DELETE_VAULT)
+        self._log_statement = _statement(database, _SELECT_LOG)
+
+    def prepare(self, origin: str | None) -> bool:
+        """Create the tables for `origin` if they are not there; tell whether there are any now.
+
+        With None nothing is created. A ledger of another origin is refused.
+        """
+        found = self._exists()
+        if not found and origin is not None:
+            self._create(origin)
+        if found and origin not in (None, self.origin()):
+            raise OtherLedger(self.origin(), str(origin))
+        return found or origin is not None
+
+    def _exists(self) -> bool:
+        name = f"{self.datastore.schema}.head"
+        with self.datastore.get_connection() as connection:
+            row = connection.execute("SELECT to_regclass(%s) AS found", [name]).fetchall()[0]
+        return row["found"] is not None
+
+    def _create(self, origin: str) -> None:
+        self.create_table()
+        with self.datastore.writing() as connection:
+            for ddl in _TABLES:
+                connection.execute(_statement(self.datastore, ddl))
+            connection.execute(_statement(self.datastore, _INSERT_HEAD), {"origin": origin})
+
+    def origin(self) -> str:
+        """Return the origin of the log that the tables hold."""
+        return str(self._head()["origin"])
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return the head's size, the number of leaves, and the number of stored events."""
+        query = _statement(self.datastore, _SELECT_COUNTS)
+        with self.datastore.get_connection() as connection:
+            row = connection.execute(query).fetchall()[0]
+        return row["size"], row["leaves"], row["events"]
+
+    def size(self) -> int:
+        """Return how many entries are sequenced."""
+        return int(self._head()["size"])
+
+    def _head(self) -> DictRow:
+        query = _statement(self.datastore, "SELECT origin, size FROM {head}")
+        with self.datastore.get_connection() as connection:
+            row = connection.execute(query).fetchone()
+        assert row is not None, "the head's row is written with the tables"
+        return row
+
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **beside: Any
+    ) -> Sequence[int] | None:
+        """Store events and what belongs beside them, in one commit, in the order of the log.
+
+        Statement by statement: in the engine's pipeline mode a batch of more than some hundred
+        kilobytes waits for ever, client and server each for the other.
+        """
+        if not stored_events:
+            return None
+        with self.datastore.writing() as connection, connection.cursor() as curs:
+            self._lock_table(curs)
+            self._notify_channel(curs)
+            ids = self._insert_log(curs, stored_events)
+            self._insert_vault(curs, beside.get("openings", ()))
+            self._insert_sources(curs, beside.get("sources", ()))
+            if beside.get("erased"):
+                curs.execute(self._erase_statement, {"digests": list(beside["erased"])})
+        return ids
+
+    def _insert_log(self, curs: Cursor[DictRow], stored: Sequence[StoredEvent]) -> list[int]:
+        given = {
+            "count": len(stored),
+            "streams": [e.originator_id for e in stored],
+            "versions": [e.originator_version for e in stored],
+            "topics": [e.topic for e in stored],
+            "states": [e.state for e in stored],
+            "hashes": [leaf_hash(e.state) for e in stored],
+        }
+        curs.execute(self._events_statement, given, prepare=True)
+        ids = [row["notification_id"] for row in curs.fetchall()]
+        curs.execute(self._leaves_statement, given, prepare=True)
+        return ids
+
+    def _insert_vault(self, curs: Cursor[DictRow], openings: Sequence[VaultRow]) -> None:
+        if openings:
+            columns = [[getattr(row, name) for row in openings] for name in VaultRow.__slots__]
+            curs.execute(self._vault_statement, dict(zip(VaultRow.__slots__, columns, strict=True)))
+
+    def _insert_sources(self, curs: Cursor[DictRow], sources: Sequence[SourceRow]) -> None:
+        if sources:
+            columns = [[getattr(row, name) for row in sources] for name in SourceRow.__slots__]
+            curs.execute(
+                self._sources_statement, dict(zip(SourceRow.__slots__, columns, strict=True))
+            )
+
+    def log(self, start: int, stop: int) -> list[LogRow]:
+        """Return leaves `start` to `stop`, not included, with the rows they stand for."""
+        with self.datastore.get_connection() as connection:
+            found = connection.execute(
+                self._log_statement, {"start": start, "stop": stop}, binary=True, prepare=True
+            ).fetchall()
+        return [_log_row(row) for row in found]
+
+    def log_in_batches(self, start: int, stop: int, batch: int = 5000) -> Iterator[list[LogRow]]:
+        """Yield leaves `start` to `stop`, not included, a batch at a time."""
+        for first in range(start, stop, batch):
+            yield self.log(first, min(first + batch, stop))
+
+    def registry_entries(self) -> list[bytes]:
+        """Return the entries that say who may sign, in log order."""
+        query = _statement(self.datastore, _SELECT_REGISTRY)
+        with self.datastore.get_connection() as connection:
+            found = connection.execute(query, {"topics": list(REGISTRY_TOPICS)}).fetchall()
+        return [bytes(row["state"]) for row in found]
+
+    def log_of(self, streams: Sequence[str]) -> list[LogRow]:
+        """Return the leaves of the events of these streams, in log order."""
+        query = _statement(self.datastore, _SELECT_LOG_OF)
+        with self.datastore.get_connection() as connection:
+            found = connection.execute(query, {"streams": list(streams)}).fetchall()
+        return [_log_row(row) for row in found]
+
+
+def _log_row(row: DictRow) -> LogRow:
+    return LogRow(
+        leaf=row["leaf"],
+        hash=bytes(row["hash"]),
+        stream=row["originator_id"],
+        version=row["originator_version"],
+        topic=row["topic"],
+        entry=None if row["state"] is None else bytes(row["state"]),
+    )
+
+
+def _statement(database: Database, text: str) -> sql.Composed:
+    names = ("head", "leaves", "vault", "sources")
+    tables = {name: database.table(name) for name in names}
+    return sql.SQL(cast("Any", text)).format(**tables, events=database.table(EVENTS))
+
+
+_TABLES = (
+    "CREATE TABLE {head} (one boolean PRIMARY KEY DEFAULT true CHECK (one),"
+    " origin text NOT NULL, size bigint NOT NULL)",
+    "CREATE TABLE {leaves} (leaf bigint PRIMARY KEY, stream text NOT NULL,"
+    " version bigint NOT NULL, hash bytea NOT NULL, UNIQUE (stream, version))",
+    "CREATE TABLE {vault} (digest text PRIMARY KEY, stream text NOT NULL,"
+    " version bigint NOT NULL, organisation text NOT NULL, tag bytea NOT NULL, box bytea NOT NULL)",
+    "CREATE INDEX vault_tag ON {vault} (tag)",
+    "CREATE INDEX vault_stream ON {vault} (stream)",
+    "CREATE TABLE {sources} (identity text PRIMARY KEY, organisation text NOT NULL,"
+    " listing text NOT NULL, content text NOT NULL, stream text NOT NULL)",
+    "CREATE INDEX sources_content ON {sources} (organisation, content)",
+    "CREATE INDEX events_of_registry ON {events} (notification_id) WHERE topic IN ("
+    + ", ".join(f"'{topic}'" for topic in REGISTRY_TOPICS)
+    + ")",
+)
+_INSERT_HEAD = "INSERT INTO {head} (origin, size) VALUES (%(origin)s, 0) ON CONFLICT DO NOTHING"
+_INSERT_EVENTS = (
+    "INSERT INTO {events} (originator_id, originator_version, topic, state)"
+    " SELECT stream, version, topic, state FROM unnest(%(streams)s::text[],"
+    " %(versions)s::bigint[], %(topics)s::text[], %(states)s::bytea[])"
+    " WITH ORDINALITY AS given (stream, version, topic, state, ordinality) ORDER BY ordinality"
+    " RETURNING notification_id"
+)
+_INSERT_LEAVES = (
+    "WITH grown AS (UPDATE {head} SET size = size + %(count)s RETURNING size - %(count)s AS base)"
+    " INSERT INTO {leaves} SELECT base + ordinality - 1, stream, version, hash"
+    " FROM grown, unnest(%(streams)s::text[], %(versions)s::bigint[], %(hashes)s::bytea[])"
+    " WITH ORDINALITY AS given (stream, version, hash, ordinality)"
+)
+_INSERT_VAULT = (
+    "INSERT INTO {vault} SELECT * FROM unnest(%(digest)s::text[], %(stream)s::text[],"
+    " %(version)s::bigint[], %(organisation)s::text[], %(tag)s::bytea[], %(box)s::bytea[])"
+)
+_INSERT_SOURCES = (
+    "INSERT INTO {sources} SELECT * FROM unnest(%(identity)s::text[], %(organisation)s::text[],"
+    " %(listing)s::text[], %(content)s::text[], %(stream)s::text[])"
+)
+_DELETE_VAULT = "DELETE FROM {vault} WHERE digest = ANY(%(digests)s)"
+_SELECT_LOG = (
+    "SELECT leaf, hash, originator_id, originator_version, topic, state FROM {leaves}"
+    " LEFT JOIN {events} ON originator_id = stream AND originator_version = version"
+    " WHERE leaf >= %(start)s AND leaf < %(stop)s ORDER BY leaf"
+)
+_SELECT_REGISTRY = (
+    "SELECT state FROM {events} JOIN {leaves} ON stream = originator_id AND"
+    " version = originator_version WHERE topic = ANY(%(topics)s) ORDER BY leaf"
+)
+_SELECT_COUNTS = (
+    "SELECT size, (SELECT count(*) FROM {leaves}) AS leaves,"
+    " (SELECT count(*) FROM {events}) AS events FROM {head}"
+)
+_SELECT_LOG_OF = (
+    "SELECT leaf, hash, originator_id, originator_version, topic, state FROM {leaves}"
+    " JOIN {events} ON originator_id = stream AND originator_version = version"
+    " WHERE stream = ANY(%(streams)s) ORDER BY leaf"
+)

@@ -1,0 +1,107 @@
+"""Rows of files that were recorded before: how a list that is published again is recognised.
+
+A row with a transaction number is that number, wherever it turns up. A row without one is its
+place among equal rows of its list; see `same_list` for when a list is one we have met before
+(docs/decisions/0007-row-identity.md). Never donor and amount alone.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from psycopg import sql
+
+from ledger.domain.keeping import SourceRow
+from ledger.store.database import Database
+from ledger.store.vault import derive
+
+
+@dataclass(frozen=True, slots=True)
+class RowIdentity:
+    """What names a row for ever: its list, its identity, its content (keyed digests, hex)."""
+
+    listing: str
+    identity: str
+    content: str
+
+
+class Sources:
+    """The rows recorded so far; `secret` keeps strangers from recomputing identities."""
+
+    def __init__(self, database: Database, secret: bytes) -> None:
+        self._database = database
+        self._key = derive(secret, "row identity")
+
+    def identify(
+        self, organisation: str, rows: Sequence[tuple[str | None, tuple[str, ...]]]
+    ) -> list[RowIdentity]:
+        """Name the rows of one list, given as (transaction number or None, content)."""
+        contents = self._contents(organisation, rows)
+        listing = self._known_listing(organisation, contents) or self._digest(
+            organisation, "list", *contents
+        )
+        named = []
+        for (serial, _), content in zip(rows, contents, strict=True):
+            place = ("serial", serial) if serial else (listing, content)
+            named.append(RowIdentity(listing, self._digest(organisation, *place), content))
+        return named
+
+    def known(self, identities: Sequence[str]) -> dict[str, str]:
+        """Return the streams that were recorded from these rows, by identity."""
+        query = sql.SQL("SELECT identity, stream FROM {} WHERE identity = ANY(%(ids)s)").format(
+            self._database.table("sources")
+        )
+        with self._database.get_connection() as connection:
+            found = connection.execute(query, {"ids": list(identities)}).fetchall()
+        return {row["identity"]: row["stream"] for row in found}
+
+    def all(self) -> list[SourceRow]:
+        """Return every row recorded."""
+        query = sql.SQL("SELECT * FROM {} ORDER BY identity").format(
+            self._database.table("sources")
+        )
+        with self._database.get_connection() as connection:
+            return [SourceRow(**row) for row in connection.execute(query).fetchall()]
+
+    def _contents(
+        self, organisation: str, rows: Sequence[tuple[str | None, tuple[str, ...]]]
+    ) -> list[str]:
+        seen: Counter[tuple[str, ...]] = Counter()
+        contents = []
+        for _, content in rows:
+            seen[content] += 1
+            contents.append(self._digest(organisation, "content", str(seen[content]), *content))
+        return contents
+
+    def _known_listing(self, organisation: str, contents: Sequence[str]) -> str | None:
+        query = sql.SQL(
+            "SELECT listing, count(*) FILTER (WHERE content = ANY(%(contents)s)) AS met,"
+            " count(*) AS size FROM {sources} WHERE organisation = %(organisation)s AND listing IN"
+            " (SELECT listing FROM {sources} WHERE organisation = %(organisation)s"
+            " AND content = ANY(%(contents)s)) GROUP BY listing ORDER BY met DESC, listing"
+        ).format(sources=self._database.table("sources"))
+        given = {"organisation": organisation, "contents": list(contents)}
+        with self._database.get_connection() as connection:
+            found = connection.execute(query, given).fetchall()
+        same = (r for r in found if same_list(r["met"], r["size"], len(contents)))
+        return next((str(row["listing"]) for row in same), None)
+
+    def _digest(self, *parts: str) -> str:
+        message = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
+        return hmac.new(self._key, message, sha256).hexdigest()
+
+
+def same_list(met: int, old: int, new: int) -> bool:
+    """Tell whether a list of `new` rows is one of `old` rows, published again, given rows `met`.
+
+    Equal lists are the same. A grown or corrected list repeats four fifths of the old one; an
+    excerpt, of at least ten rows, is found in it for four fifths. Fewer common rows are chance.
+    """
+    if met == old == new:
+        return True
+    smaller, enough = (old, 3) if old <= new else (new, 10)
+    return smaller >= enough and 5 * met >= 4 * smaller

@@ -1,0 +1,1 @@
+"""Read models: tables that can be thrown away and rebuilt from the events."""

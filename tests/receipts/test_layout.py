@@ -1,0 +1,138 @@
+"""Every text on a receipt stands whole inside its own place, however long it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from receipts.layout import (
+    HEIGHT_MM,
+    LEADING,
+    POINT_MM,
+    QR_BOX,
+    WIDTH_MM,
+    Box,
+    Run,
+    Style,
+    TextDoesNotFit,
+    fit,
+    lay_out,
+)
+from receipts.page import Page
+from receipts.pdf import _advance
+from tests.receipts.pages import LATIN, LONG, SHORT
+
+WIDE = Box(10, 10, 40, 12)
+
+
+def texts(page: Page) -> dict[Box, list[Run]]:
+    places: dict[Box, list[Run]] = {}
+    for run in lay_out(page, _advance).runs:
+        places.setdefault(run.box, []).append(run)
+    return places
+
+
+def overlap(one: Box, two: Box) -> bool:
+    across = min(one.left + one.width, two.left + two.width) - max(one.left, two.left)
+    down = min(one.top + one.height, two.top + two.height) - max(one.top, two.top)
+    return across > 1e-6 and down > 1e-6
+
+
+def assert_inside(run: Run, box: Box) -> None:
+    em = run.size * POINT_MM
+    assert run.left >= box.left - 1e-6
+    assert run.left + _advance(run.text) * em <= box.left + box.width + 1e-6
+    assert run.baseline - 0.88 * em >= box.top
+    assert run.baseline + 0.12 * em <= box.top + box.height
+
+
+@pytest.mark.parametrize("page", [SHORT, LONG, LATIN], ids=["short", "long", "latin"])
+def test_no_text_leaves_its_place_and_no_two_places_overlap(page: Page) -> None:
+    places = texts(page)
+
+    for box, runs in places.items():
+        assert not overlap(box, QR_BOX)
+        assert 0 <= box.left < box.left + box.width <= WIDTH_MM - 10 + 1e-6
+        assert 0 <= box.top < box.top + box.height <= HEIGHT_MM - 5
+        for run in runs:
+            assert_inside(run, box)
+    for one, two in combinations(places, 2):
+        assert not overlap(one, two), (places[one], places[two])
+
+
+@pytest.mark.parametrize("page", [LONG, LATIN], ids=["long", "latin"])
+def test_long_names_and_remarks_are_printed_whole(page: Page) -> None:
+    printed = ["".join(run.text for run in runs).replace(" ", "") for runs in texts(page).values()]
+
+    for wanted in (page.payer, page.remark, page.recipient, page.fund, page.amount_in_words,
+                   page.amount_in_figures, page.eligibility, page.proof):  # fmt: skip
+        assert wanted.replace(" ", "") in printed
+
+
+def test_an_amount_in_figures_is_one_line_and_shrinks() -> None:
+    huge = replace(LATIN, original=None)
+
+    (run,) = next(runs for runs in texts(huge).values() if runs[0].text.startswith("¥"))
+    assert run.text == "¥9,007,199,254,740.91"
+
+
+def test_a_short_text_keeps_the_largest_size_in_the_middle_of_its_place() -> None:
+    (run,) = fit("壹", WIDE, Style(10), _advance)
+
+    assert run.size == 10
+    assert run.left == WIDE.left
+    assert abs(run.baseline - 0.37 * run.size * POINT_MM - 16) < 1e-9
+
+
+def test_a_centred_text_has_as_much_room_left_as_right() -> None:
+    (run,) = fit("壹贰", WIDE, Style(10, align=0.5), _advance)
+
+    assert abs(run.left + 10 * POINT_MM - 30) < 1e-9
+
+
+def test_lines_break_between_ideographs_but_never_before_a_closing_mark() -> None:
+    runs = fit(
+        "壹贰叁肆伍陆柒捌玖拾，壹贰叁", Box(0, 0, 10.05 * 10 * POINT_MM, 20), Style(10), _advance
+    )
+
+    assert [run.text for run in runs] == ["壹贰叁肆伍陆柒捌玖", "拾，壹贰叁"]
+    assert abs(runs[1].baseline - runs[0].baseline - LEADING * 10 * POINT_MM) < 1e-9
+
+
+def test_words_stay_whole_and_lose_the_space_at_a_line_s_end() -> None:
+    runs = fit("Rural Schools Fund", Box(0, 0, 25, 20), Style(10), _advance)
+
+    assert [run.text for run in runs] == ["Rural Schools", "Fund"]
+
+
+def test_a_word_wider_than_a_line_is_taken_apart() -> None:
+    runs = fit("W" * 40, WIDE, Style(10), _advance)
+
+    assert len(runs) > 1
+    assert "".join(run.text for run in runs) == "W" * 40
+
+
+def test_an_empty_text_prints_nothing() -> None:
+    assert fit("", WIDE, Style(10), _advance) == []
+
+
+def test_a_text_too_long_at_any_size_is_refused_and_not_cut() -> None:
+    with pytest.raises(TextDoesNotFit, match=r"^900 characters do not fit .* shorten '捐捐"):
+        lay_out(replace(SHORT, payer="捐" * 900), _advance)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text("捐赠 Wi，（）“”。-1", max_size=160), st.floats(20, 90), st.floats(3, 20))
+def test_a_text_fits_whole_or_is_refused(text: str, width: float, height: float) -> None:
+    box = Box(5, 5, width, height)
+    try:
+        runs = fit(text, box, Style(12), _advance)
+    except TextDoesNotFit:
+        return
+    for run in runs:
+        assert_inside(run, box)
+    assert "".join(run.text for run in runs).replace(" ", "") == text.replace(" ", "")
