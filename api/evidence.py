@@ -53,7 +53,7 @@ class Evidence:
 
     def __init__(self, house: House, charity: str) -> None:
         self._house = house
-        self._issuer = house.ledger.organisation(charity)
+        self._issuer = house.ledger.streams.organisation(charity)
         self._prover = house.log.prover(house.integrator.vkey)
         self._origin = house.recorder.origin()
         self._shared = [organisations.stream(AUTHORITY), organisations.stream(charity)]

@@ -139,7 +139,7 @@ class ReceiptDesk:
 
     def _unprintable(self, gift: str) -> Refused | None:
         """Return why a receipt's page can't be printed, before a number is drawn for it."""
-        known = self._house.ledger.gift(gift)
+        known = self._house.ledger.streams.gift(gift)
         try:
             receiptable(known)
             names = self._house.vault.of_digests(known.donor.sealed if known.donor else ())
@@ -161,7 +161,7 @@ class ReceiptDesk:
         self._tried.add(gift.fund)
 
     def _draft(self, gift: Gift, name: str) -> Page:
-        issuer = self._house.ledger.organisation(self._charity)
+        issuer = self._house.ledger.streams.organisation(self._charity)
         day = receiptable(gift)
         period = issuer.eligible_on(day)
         return Page(

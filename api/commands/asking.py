@@ -39,7 +39,7 @@ def balance(args: Namespace) -> Answer:
         home.runner.catch_up()
         names = {f.fund: f.name for f in directory.funds(home.runner)}
         if args.fund:
-            home.ledger.fund(args.fund)
+            home.ledger.streams.fund(args.fund)
         if args.at is None:
             found, position = trace_queries.balances(home.runner, args.fund)
         else:

@@ -98,7 +98,7 @@ def cancel_eligibility(args: Namespace) -> Answer:
     """Record a cancel notice: eligibility ends with its month."""
     with home_of(args) as home:
         effective = home.ledger.cancel_eligibility(args.uscc, args.notice_date)
-        periods = home.ledger.organisation(args.uscc).eligibility
+        periods = home.ledger.streams.organisation(args.uscc).eligibility
         home.publish()
     data: dict[str, object] = {
         "uscc": args.uscc,

@@ -62,7 +62,7 @@ def import_files(args: Namespace) -> Answer:
         approved_by=account(args.approved_by),
     )
     with home_of(args) as home:
-        home.ledger.fund_of(order.fund, order.charity)
+        home.ledger.streams.fund_of(order.fund, order.charity)
         files = [importing.open_file(path, order) for path in args.files]
         total = sum(len(t.rows) for f in files for t in f.tables)
         with progress("导入 import", total) as advance:
@@ -120,7 +120,7 @@ def issue_receipts(args: Namespace) -> Answer:
         raise WhichGifts
     today = datetime.now(BEIJING).date()
     with home_of(args) as home:
-        home.ledger.organisation(args.charity)
+        home.ledger.streams.organisation(args.charity)
         home.runner.catch_up()
         gifts = (
             [args.gift]

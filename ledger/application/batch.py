@@ -1,0 +1,84 @@
+"""What one command records: events, and the rows kept beside them, all in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ledger.domain.events import Event
+from ledger.domain.keeping import SourceRow, VaultRow
+from ledger.domain.values import Source
+from ledger.proof.disclosure import Opening
+from ledger.proof.encoding import b64url
+
+SALT_BYTES = 16
+
+
+class OpeningKeeper(Protocol):
+    """Keeps openings of sealed fields; a vault on disk is one."""
+
+    def row(self, opening: Opening, stream: str, version: int, organisation: str) -> VaultRow:
+        """Encrypt an opening for storage in the transaction of its event."""
+
+    def named(self, value: str) -> list[VaultRow]:
+        """Return the openings whose value is exactly `value`."""
+
+    def of_streams(self, streams: Sequence[str]) -> list[VaultRow]:
+        """Return the openings of the events in these streams."""
+
+    def of_digests(self, digests: Iterable[str]) -> dict[str, Opening]:
+        """Return the openings of these digests, as far as they are still there."""
+
+    def sweep(self) -> None:
+        """Give the space of erased openings back, so that no page keeps their bytes."""
+
+
+class Sealer:
+    """Seals fields that may name a person: their digests go into events, openings to the vault."""
+
+    def __init__(self, vault: OpeningKeeper, random: Callable[[int], bytes]) -> None:
+        self._vault = vault
+        self._random = random
+
+    def opening(self, name: str, value: str) -> Opening:
+        """Make an opening with a salt of its own (RFC 9901 4.2.1)."""
+        return Opening(b64url(self._random(SALT_BYTES)), name, value)
+
+    def rows(self, openings: Sequence[Opening], event: Event) -> list[VaultRow]:
+        """Encrypt the openings of an event."""
+        stream, version = event.originator_id, event.originator_version
+        return [self._vault.row(o, stream, version, event.actor) for o in openings]
+
+
+def digests(openings: Sequence[Opening]) -> tuple[str, ...]:
+    """Return the digests of openings, sorted: their order says nothing (RFC 9901 4.2.4.1)."""
+    return tuple(sorted(o.digest for o in openings))
+
+
+@dataclass(slots=True)
+class Batch:
+    """Events to record together, with the rows that belong beside them."""
+
+    events: list[Event] = field(default_factory=list)
+    openings: list[VaultRow] = field(default_factory=list)
+    sources: list[SourceRow] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
+
+    def keep_source(self, source: Source | None, organisation: str, stream: str) -> None:
+        """Keep the row of the file that an event was read from."""
+        if source is not None:
+            self.sources.append(
+                SourceRow(source.identity, organisation, source.listing, source.content, stream)
+            )
+
+    def absorb(self, other: Batch) -> None:
+        """Take in another batch, after this one."""
+        self.events += other.events
+        self.openings += other.openings
+        self.sources += other.sources
+
+    @property
+    def beside(self) -> dict[str, object]:
+        """The rows that are stored beside the events."""
+        return {"openings": self.openings, "sources": self.sources, "erased": self.erased}
