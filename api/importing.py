@@ -10,8 +10,9 @@ from pathlib import Path
 from api.imports.files import read
 from api.imports.rows import MoneyRow, MoneyTable, RejectedRow, SourceFile
 from api.wiring import House
+from api.words import in_words
 from ledger.application import PayOut, ReceiveGift
-from ledger.domain.values import Exchange, Source, exchange
+from ledger.domain.values import PLACE, Exchange, Source, exchange
 from ledger.engine import Conflict
 from ledger.errors import Refused, Unreadable
 from ledger.money import PLACES, Money
@@ -183,7 +184,7 @@ def _record_fresh(house: House, kind: str, fresh: Sequence[Named], order: Order)
             order.approved_by,
         )
         pairs = zip(fresh, outcomes, strict=True)
-        return {n[1].identity: str(o) for n, o in pairs if isinstance(o, Refused)}
+        return {n[1].identity: in_words(o) for n, o in pairs if isinstance(o, Refused)}
     house.ledger.receive_gifts(order.charity, order.fund, [_gift(*n, order) for n in fresh])
     return {}
 
@@ -202,12 +203,15 @@ def _gift(row: MoneyRow, source: Source, order: Order) -> ReceiveGift:
 
 
 def _payment(row: MoneyRow, source: Source) -> PayOut:
+    """Describe a payment; a place that is no code is kept with the purpose, in the vault."""
+    code = row.place if row.place and PLACE.fullmatch(row.place) else None
+    told = (row.purpose, row.note, None if code else row.place)
     return PayOut(
         payee=row.party or "",
         amount=row.amount,
         paid_on=row.date,
-        purpose=row.purpose,
-        place=row.place,
+        purpose="; ".join(t for t in told if t) or None,
+        place=code,
         source=source,
     )
 

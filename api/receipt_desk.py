@@ -9,6 +9,7 @@ from pathlib import Path
 
 from api.evidence import Evidence, ReceiptEvidence
 from api.wiring import House
+from api.words import in_short, in_words
 from ledger.domain.gifts import AlreadyReceipted, Gift, receiptable
 from ledger.errors import Refused
 from ledger.store.durable import write_atomically
@@ -42,6 +43,7 @@ class NotIssued:
 
     gift: str
     reason: str
+    short: str
 
 
 Outcome = IssuedReceipt | NotIssued
@@ -75,7 +77,7 @@ class ReceiptDesk:
             self._issued_on,
         )
         if self._house.dry_run:
-            yield from (NotIssued(g, str(refused.get(g, "dry run"))) for g in gifts)
+            yield from (_not_issued(g, refused.get(g) or outcomes[g]) for g in gifts)
             return
         self._house.publish()
         evidence = Evidence(self._house, self._charity)
@@ -91,7 +93,7 @@ class ReceiptDesk:
             found = evidence.of_receipt(gift, outcome.code, outcome.number)
             if found.names and not self._path(found).exists():
                 self._print(found)
-        return NotIssued(gift, str(outcome))
+        return _not_issued(gift, outcome)
 
     def _path(self, found: ReceiptEvidence) -> Path:
         return self._folder / f"{found.receipt.code}-{found.receipt.number}.pdf"
@@ -187,6 +189,13 @@ class ReceiptDesk:
             qr="0",
             specimen=True,
         )
+
+
+def _not_issued(gift: str, outcome: tuple[str, str] | Refused) -> NotIssued:
+    """Say why there is no new receipt; in a dry run the number was not really drawn."""
+    if isinstance(outcome, Refused):
+        return NotIssued(gift, in_words(outcome), in_short(outcome))
+    return NotIssued(gift, "试运行，未开具 (dry run)", "试运行，未开具 (dry run)")
 
 
 def eligibility_words(day: date, notice: str | None) -> str:

@@ -6,6 +6,7 @@ time and data, so that no entry can stand in another's place (docs/formats/event
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -23,6 +24,9 @@ from ledger.proof.tiles import ENTRY_MAX
 TYP = "donation-ledger-event+jws"
 HEAD = ("originator_id", "originator_version", "timestamp", "actor")
 MEMBERS = frozenset({"_sd_alg", "actor", "at", "data", "origin", "stream", "topic", "version"})
+DIGEST_FIELDS = ("sealed", "digests")
+DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+"""A SHA-256 in base64url (RFC 9901 4.2.3); anything else could be somebody's name."""
 
 
 class EntryTooLarge(Refused):
@@ -56,7 +60,7 @@ def payload(event: Event, origin: str) -> bytes:
         {
             "_sd_alg": "sha-256",
             "actor": event.actor,
-            "at": event.timestamp.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "at": _stamp(event.timestamp),
             "data": data,
             "origin": origin,
             "stream": event.originator_id,
@@ -93,6 +97,10 @@ def event_of(data: bytes, origin: str) -> Event:
     return cast("Event", _build(cls, members["data"], head))
 
 
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
 def _member(field: str) -> str:
     return "_sd" if field == "sealed" else field  # RFC 9901 4.2.4.1
 
@@ -122,7 +130,10 @@ def _build(cls: type, data: object, head: Mapping[str, object]) -> object:
 @cache
 def _readers(cls: type) -> dict[str, Reader]:
     hints = get_type_hints(cls)
-    return {_member(f.name): _reader(hints[f.name]) for f in fields(cls)}
+    return {
+        _member(f.name): _digests if f.name in DIGEST_FIELDS else _reader(hints[f.name])
+        for f in fields(cls)
+    }
 
 
 def _reader(hint: Any) -> Reader:
@@ -147,6 +158,13 @@ def _typed(value: object, cls: type) -> Any:
     return value
 
 
+def _digests(value: object) -> tuple[str, ...]:
+    digests = tuple(_typed(v, str) for v in _typed(value, list))
+    if not all(DIGEST.fullmatch(d) for d in digests):
+        raise EntryMalformed("a sealed field is not a SHA-256 in base64url")
+    return digests
+
+
 def _money(value: object) -> Money:
     if not isinstance(value, dict) or set(value) != {"currency", "minor"}:
         raise EntryMalformed("an amount is not minor units and a currency")
@@ -168,6 +186,9 @@ def _day(value: object) -> date:
 
 def _instant(value: object) -> datetime:
     try:
-        return datetime.strptime(_typed(value, str), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        at = datetime.strptime(_typed(value, str), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
     except ValueError:
         raise EntryMalformed(f"{value!r} is not a time in UTC") from None
+    if _stamp(at) != value:
+        raise EntryMalformed(f"{value!r} is not a time of the form 2020-01-31T08:00:00.000000Z")
+    return at

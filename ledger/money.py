@@ -16,7 +16,7 @@ PLACES = {"CNY": 2, "USD": 2, "EUR": 2, "GBP": 2, "HKD": 2, "MOP": 2, "TWD": 2, 
           "JPY": 0, "KRW": 0}  # fmt: skip
 """Digits after the point of the currencies we take (ISO 4217, column minor unit)."""
 
-DECIMAL = re.compile(r"-?\d{1,16}(\.\d+)?")
+DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]+)?")
 
 
 class AmountUnreadable(Refused):
@@ -60,10 +60,11 @@ class Money:
             raise CurrencyUnknown(currency)
         if not DECIMAL.fullmatch(text):
             raise AmountUnreadable(text, "write digits with at most one point")
-        scaled = Decimal(text).scaleb(PLACES[currency])
-        if scaled != scaled.to_integral_value():
-            raise AmountUnreadable(text, f"{currency} has {PLACES[currency]} decimals")
-        return cls(int(scaled), currency)
+        whole, _, rest = text.partition(".")
+        places = PLACES[currency]
+        if rest[places:].strip("0"):
+            raise AmountUnreadable(text, f"{currency} has {places} decimals")
+        return cls(int(whole + rest[:places].ljust(places, "0")), currency)
 
     def __str__(self) -> str:
         return f"{self.decimal()} {self.currency}"

@@ -157,7 +157,7 @@ def receipts_answer(issued: list[IssuedReceipt], refused: list[NotIssued]) -> An
         rows = [(i.code, i.number, i.check_code, i.amount, i.path.name) for i in issued]
         shown.append(table(f"已开具 {len(issued)} 张 issued", columns, rows[:ROWS_SHOWN]))
     if refused:
-        reasons = Counter(n.reason for n in refused).most_common(ROWS_SHOWN)
+        reasons = Counter(n.short for n in refused).most_common(ROWS_SHOWN)
         names = ("原因 reason", "笔数 gifts>")
         shown.append(table(f"未开具 {len(refused)} 笔 not issued", names, reasons))
     return Answer(data, shown)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from api import demo as demonstration
 from api.answers import Answer
 from api.commands.founding import home_of
+from api.settings import Settings
+from api.wiring import opened
+from ledger.store import embedded
 
 
-def demo(args: Namespace) -> Answer:
-    """Run the main job on the sample charity."""
-    return Answer({})
+def demo(_args: Namespace) -> Answer:
+    """Do the main job on the sample charity: import, trace, receipts, verification, audit."""
+    settings = Settings.read()
+    try:
+        with opened(settings, create=True) as home:
+            return demonstration.run(home, settings.data / "demo")
+    finally:
+        if settings.database_url is None:
+            embedded.stop(settings.data)
 
 
 def serve(args: Namespace) -> Answer:

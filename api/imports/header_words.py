@@ -81,6 +81,7 @@ WORDS_OF_ROLES = (
     ("serial", 3, "交易单号|交易订单号|transaction_?(id|no|number)|^交易编号|^交易号"),
     ("serial", 2, "流水号?|交易号|支付单号|order_?(id|no|number)|reference|^serial"),
     ("serial", 1, "订单号|凭证号|单号|trade_?no"),
+    ("place", 2, "区划代码|地区代码|行政区划|^place_?code$|^area_?code$"),
     ("", 0, ABOUT_PARTY),
     ("place", 1, "地区|地址|省份|^省|城市|区县|^县|所在地|来源地|地点|区域|籍贯|住址|^国家"),
     ("place", 1, "^(place|region|province|city|address|location|country|county)$"),

@@ -457,9 +457,9 @@ def _payer(gift: Gift, issuer: Organisation, returned: int, names: Mapping[str, 
         raise gifts.FundOfAnotherCharity(gift.fund, gift.organisation, issuer.id)
     gifts.receiptable(gift)
     if returned >= gift.booked.minor:
-        raise gifts.NotReceiptable("it was returned")
+        raise gifts.GiftWasReturned
     sealed = gift.donor.sealed if gift.donor else ()
     payer = next((names[d].value for d in sealed if d in names), None)
     if payer is None:
-        raise gifts.NotReceiptable("the donor's name was erased")
+        raise gifts.NameWasErased
     return payer

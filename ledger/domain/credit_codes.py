@@ -63,4 +63,4 @@ def check_character(first17: str) -> str:
 def organisation_check_character(first8: str) -> str:
     """Return character 9 of an organisation code (GB 11714-1997: letters count 10 to 35)."""
     total = sum(w * int(c, 36) for w, c in zip(BODY_WEIGHTS, first8, strict=True))
-    return "0123456789X0"[(11 - total % 11) % 11] if total % 11 else "0"
+    return "0123456789X"[-total % 11]

@@ -205,7 +205,7 @@ def propose(
         disbursement=disbursement,
         payee=payee,
         amount=amount,
-        purpose=purpose or fund.purpose,
+        purpose=fund.purpose,
         place=place_code(place) if place else fund.place,
         proposed_by=account(proposed_by),
         source=source,

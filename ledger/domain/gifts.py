@@ -24,6 +24,13 @@ class FundOfAnotherCharity(Refused):
         super().__init__(f"fund {fund} belongs to {holder}, not to {asked}")
 
 
+class RateForYuan(Refused):
+    """Yuan need no exchange rate, and a rate would multiply them."""
+
+    def __init__(self, amount: Money, rate: str) -> None:
+        super().__init__(f"{amount} can't be booked at a rate of {rate}; leave the rate out")
+
+
 class DonorAlreadyKnown(Refused):
     """Only a gift in suspense can be claimed."""
 
@@ -40,11 +47,39 @@ class AlreadyReceipted(Refused):
         self.number = number
 
 
-class NotReceiptable(Refused):
-    """Something that a receipt must say is not known of the gift."""
+class DonorNotIdentified(Refused):
+    """A receipt needs a donor."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"no receipt can be made out: {why}")
+    def __init__(self) -> None:
+        super().__init__("no receipt: the donor is not identified")
+
+
+class RateUnknown(Refused):
+    """A receipt is made out in yuan; foreign money needs the rate it was booked at."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(f"no receipt: the gift is booked in {currency}, without a rate")
+
+
+class DayUnknown(Refused):
+    """A receipt needs the day on which the property passed."""
+
+    def __init__(self) -> None:
+        super().__init__("no receipt: the day of the gift is not known")
+
+
+class GiftWasReturned(Refused):
+    """A gift that went back bears no receipt."""
+
+    def __init__(self) -> None:
+        super().__init__("no receipt: the gift was returned")
+
+
+class NameWasErased(Refused):
+    """The donor's name is no longer in the vault."""
+
+    def __init__(self) -> None:
+        super().__init__("no receipt: the donor's name was erased")
 
 
 class ReceiptStands(Refused):
@@ -84,6 +119,8 @@ def receive(
     """Decide that a gift came in; foreign money without a rate keeps its own unit."""
     if fund.organisation != organisation:
         raise FundOfAnotherCharity(fund.id, fund.organisation, organisation)
+    if exchange and amount.currency == "CNY":
+        raise RateForYuan(amount, exchange.rate)
     booked = exchange.book(amount) if exchange else amount
     if amount.minor <= 0 or booked.minor <= 0:
         raise AmountNotPositive(amount)
@@ -131,11 +168,11 @@ def receiptable(gift: Gift) -> date:
     if gift.receipt is not None:
         raise AlreadyReceipted(*gift.receipt)
     if gift.donor is None:
-        raise NotReceiptable("the donor is not identified")
+        raise DonorNotIdentified
     if gift.booked.currency != "CNY":
-        raise NotReceiptable(f"it is booked in {gift.booked.currency}, without a rate")
+        raise RateUnknown(gift.booked.currency)
     if gift.received_on is None:
-        raise NotReceiptable("the day of the gift is not known")
+        raise DayUnknown
     return gift.received_on
 
 

@@ -179,7 +179,7 @@ def revoke_key(known: Organisation, kid: str, reason: str, actor: str, at: datet
         actor=actor,
         organisation=known.id,
         kid=kid,
-        reason=reason,
+        reason=printable_name(reason),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from ledger.domain.events import ReceiptIssued
-from ledger.domain.gifts import Gift, NotReceiptable, receiptable
+from ledger.domain.gifts import Gift, GiftWasReturned, receiptable
 from ledger.domain.organisations import Organisation
 from ledger.domain.receipt_books import receipt_code
 from ledger.domain.values import Party
@@ -69,7 +69,7 @@ def issue(
     gift_on = receiptable(gift)
     kept = gift.booked - Money(returned)
     if kept.minor <= 0:
-        raise NotReceiptable("it was returned")
+        raise GiftWasReturned
     period = issuer.eligible_on(gift_on)
     return ReceiptIssued(
         originator_id=stream(code, number),

@@ -11,7 +11,7 @@ from ledger.errors import Refused
 from ledger.money import Money, convert_half_up
 
 ACCOUNT = re.compile(r"[a-z][a-z0-9-]{0,31}")
-PLACE = re.compile(r"\d{6}|\d{9}|\d{12}")
+PLACE = re.compile(r"[0-9]{6}|[0-9]{9}|[0-9]{12}")
 
 
 class AccountMalformed(Refused):
@@ -108,7 +108,7 @@ def place_code(code: str) -> str:
 
 def exchange(rate: str, quote_unit: int, source: str, day: date) -> Exchange:
     """Return a checked exchange rate (domain rules 1.4: amount, rate, quote unit, source, date)."""
-    if not re.fullmatch(r"\d{1,8}(\.\d{1,8})?", rate) or not Decimal(rate):
+    if not re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,8})?", rate) or not Decimal(rate):
         raise RateMalformed(rate, quote_unit)
     if quote_unit not in (1, 100):
         raise RateMalformed(rate, quote_unit)

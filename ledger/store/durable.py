@@ -30,7 +30,7 @@ def write_once(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def _written(folder: Path, data: bytes, mode: int) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=".new-")
     temporary = Path(name)
     try:
@@ -43,6 +43,14 @@ def _written(folder: Path, data: bytes, mode: int) -> Path:
         temporary.unlink(missing_ok=True)
         raise
     return temporary
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, each one's name durable before it is used."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

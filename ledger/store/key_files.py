@@ -98,7 +98,10 @@ class KeyFiles:
     @cached_property
     def _folder_key(self) -> bytes:
         path = self._folder / "salt"
+        locked_up = any(self._folder.glob("*.key"))
         if not path.exists():
+            if locked_up:  # another salt would lock these up for good
+                raise KeyMissing(path)
             write_once(path, self._random(16), mode=0o600)
         kdf = Scrypt(salt=path.read_bytes(), length=32, n=SCRYPT_N, r=8, p=1)
         return kdf.derive(self._passphrase)
