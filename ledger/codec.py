@@ -186,8 +186,8 @@ def _day(value: object) -> date:
 
 def _instant(value: object) -> datetime:
     try:
-        at = datetime.strptime(_typed(value, str), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-    except ValueError:
+        at = datetime.fromisoformat(_typed(value, str)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise EntryMalformed(f"{value!r} is not a time in UTC") from None
     if _stamp(at) != value:
         raise EntryMalformed(f"{value!r} is not a time of the form 2020-01-31T08:00:00.000000Z")

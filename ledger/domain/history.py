@@ -30,6 +30,8 @@ from ledger.domain.events import (
 )
 from ledger.domain.funds import Disbursement, GiftPlace
 from ledger.domain.receipt_books import ReceiptBook, evolve
+from ledger.domain.values import exchange
+from ledger.errors import Refused
 from ledger.money import Money
 
 
@@ -80,7 +82,8 @@ class History:
         self._gifts: dict[str, tuple[GiftPlace, Money]] = {}
         self._returned: dict[str, int] = defaultdict(int)
         self._receipted: dict[str, Money] = {}
-        self._open: dict[str, Disbursement] = {}
+        self._suspense: set[str] = set()
+        self._open: dict[tuple[str, str], Disbursement] = {}
         self._books: dict[str, ReceiptBook] = {}
 
     def see(self, leaf: int, event: Event) -> None:
@@ -118,6 +121,8 @@ class History:
 
     @_apply.register
     def _fund_opened(self, event: FundOpened, find: Callable[[str], None]) -> None:
+        if event.originator_id in self.holders:
+            find(f"{event.originator_id} is opened a second time")
         self.holders[event.originator_id] = event.organisation
         if event.organisation != event.actor:
             find(f"{event.actor} opened a fund for {event.organisation}")
@@ -126,9 +131,13 @@ class History:
     def _gift_received(self, event: GiftReceived, find: Callable[[str], None]) -> None:
         if self.holders.get(event.fund) != event.actor or event.organisation != event.actor:
             find(f"a gift lies in fund {event.fund}, which is not {event.actor}'s")
-        expected = event.exchange.book(event.amount) if event.exchange else event.amount
+        if event.originator_id in self._gifts:
+            find(f"{event.originator_id} is received a second time")
+        expected = _expected(event)
         if event.booked != expected or event.booked.minor <= 0:
             find(f"{event.amount} is booked as {event.booked}, expected {expected}")
+        if event.donor is None:
+            self._suspense.add(event.originator_id)
         account = self._account(event.fund, event.booked)
         span = Span(account.received, account.received + event.booked.minor)
         place = GiftPlace(event.fund, event.booked.currency, span)
@@ -139,11 +148,16 @@ class History:
     @_apply.register
     def _donor_identified(self, event: DonorIdentified, find: Callable[[str], None]) -> None:
         self._own_gift(event, event.originator_id, find)
+        if event.originator_id not in self._suspense:
+            find(f"{event.originator_id} was claimed, but its donor is known")
+        self._suspense.discard(event.originator_id)
 
     @_apply.register
     def _funds_allocated(self, event: FundsAllocated, find: Callable[[str], None]) -> None:
         if event.to_fund not in self.holders:
             find(f"money goes to fund {event.to_fund}, which was never opened")
+        if event.to_fund == event.originator_id:
+            find(f"fund {event.to_fund} is allocated to itself")
         account = self._take(event, event.amount, find)
         account.allocated_out += event.amount.minor
         target = self._account(event.to_fund, event.amount)
@@ -153,24 +167,24 @@ class History:
     @_apply.register
     def _proposed(self, event: DisbursementProposed, find: Callable[[str], None]) -> None:
         self._own_fund(event, find)
-        self._open[event.disbursement] = Disbursement(
+        self._open[event.originator_id, event.disbursement] = Disbursement(
             event.disbursement, event.amount, "proposed", event.proposed_by
         )
 
     @_apply.register
     def _approved(self, event: DisbursementApproved, find: Callable[[str], None]) -> None:
         self._own_fund(event, find)
-        asked = self._open.get(event.disbursement)
+        asked = self._open.get((event.originator_id, event.disbursement))
         if asked is None or asked.proposed_by == event.approved_by:
             find(f"{event.disbursement} was not approved by another person than who proposed it")
             return
-        self._open[event.disbursement] = Disbursement(
+        self._open[event.originator_id, event.disbursement] = Disbursement(
             asked.id, asked.amount, "approved", asked.proposed_by
         )
 
     @_apply.register
     def _paid(self, event: DisbursementPaid, find: Callable[[str], None]) -> None:
-        asked = self._open.pop(event.disbursement, None)
+        asked = self._open.pop((event.originator_id, event.disbursement), None)
         if asked is None or asked.status != "approved" or asked.amount != event.amount:
             find(f"{event.disbursement} was paid without a matching approval")
         account = self._take(event, event.amount, find)
@@ -182,8 +196,10 @@ class History:
         place, _ = self._gifts.get(event.gift, (None, None))
         hole = Span(event.start, event.end)
         account = self._account(event.originator_id, event.amount)
-        unspent = account.axis.unspent(place.span) if place else None
-        fits = unspent is not None and unspent.start <= hole.start and hole.end == unspent.end
+        here = (event.originator_id, event.amount.currency)
+        lies_here = place is not None and (place.fund, place.unit) == here
+        unspent = account.axis.unspent(place.span) if place and lies_here else None
+        fits = unspent and unspent.start <= hole.start < hole.end == unspent.end
         if not fits or hole.length != event.amount.minor or event.gift in self._receipted:
             find(f"the return of {event.amount} is not from what is left of {event.gift}")
         account.axis = account.axis.punch(hole)
@@ -205,6 +221,7 @@ class History:
             for lot in book.lots
         ):
             find(f"numbers {event.first} to {event.last} of {event.code} are not next in a lot")
+            return
         for number in range(event.first, event.last + 1):
             key = (event.code, f"{number:010d}")
             if key in self.numbers:
@@ -215,14 +232,16 @@ class History:
     @_apply.register
     def _issued(self, event: ReceiptIssued, find: Callable[[str], None]) -> None:
         story = self.numbers.get((event.code, event.number))
-        if story is None or story.issued or event.actor != story.organisation:
+        issuers = {event.actor, event.organisation}
+        if story is None or story.issued or issuers != {story.organisation}:
             find(f"receipt {event.code} {event.number} bears a number that was not drawn for it")
             return
         story.issued, story.gift = True, event.gift
         self._own_gift(event, event.gift, find)
         _, booked = self._gifts.get(event.gift, (None, Money(0)))
-        kept = booked - Money(self._returned[event.gift]) if booked.currency == "CNY" else None
-        if event.gift in self._receipted or event.amount != kept:
+        kept = booked.minor - self._returned[event.gift]
+        units = {booked.currency, event.amount.currency}
+        if event.gift in self._receipted or not 0 < event.amount.minor == kept or units != {"CNY"}:
             find(f"receipt {event.code} {event.number} is not for what is left of its gift")
         self._receipted[event.gift] = event.amount
 
@@ -261,3 +280,14 @@ class History:
         if account.balance < 0 or amount.minor <= 0:
             find(f"fund {event.originator_id} pays {amount} and is left with {account.balance}")
         return account
+
+
+def _expected(event: GiftReceived) -> Money | None:
+    if event.exchange is None:
+        return event.amount
+    rate, quote_unit = event.exchange.rate, event.exchange.quote_unit
+    try:
+        checked = exchange(rate, quote_unit, event.exchange.source, event.exchange.day)
+        return checked.book(event.amount) if event.amount.currency != "CNY" else event.amount
+    except Refused:
+        return None  # no amount is right at a rate that can't be used

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from typing import assert_never
 
 from ledger.domain.credit_codes import credit_code
@@ -220,6 +220,8 @@ def cancel_eligibility(
     known: Organisation, notice_date: date, actor: str, at: datetime
 ) -> EligibilityCancelled:
     """Decide the end of eligibility: from the month after the notice (公告2020年第27号 art. 10)."""
+    if notice_date.year == MAXYEAR:
+        raise NothingToCancel(notice_date)
     effective = first_of_next_month(notice_date)
     if not any(p.last_day >= effective for p in known.eligibility):
         raise NothingToCancel(effective)
@@ -263,7 +265,8 @@ def evolve(known: Organisation | None, event: OrganisationEvent) -> Organisation
 
 
 def _cut(periods: tuple[EligibilityPeriod, ...], effective: date) -> tuple[EligibilityPeriod, ...]:
-    last = effective - timedelta(days=1)
     return tuple(
-        replace(p, last_day=min(p.last_day, last)) for p in periods if p.first_day < effective
+        replace(p, last_day=min(p.last_day, effective - timedelta(days=1)))
+        for p in periods
+        if p.first_day < effective
     )

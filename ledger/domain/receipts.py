@@ -44,11 +44,16 @@ def check_code(below: Callable[[int], int]) -> str:
 
 def well_formed(code: str, number: str, check: str) -> None:
     """Refuse a code, number or check code that no donation receipt can bear (rules 3.3)."""
+    numbered(code, number)
+    if not re.fullmatch(r"[0-9A-Za-z]{6}", check):
+        raise CheckCodeMalformed(check)
+
+
+def numbered(code: str, number: str) -> None:
+    """Refuse a code or number that no donation receipt can bear (rules 3.3)."""
     receipt_code(code)
     if not re.fullmatch(r"[0-9]{10}", number):
         raise ReceiptNumberMalformed(number)
-    if not re.fullmatch(r"[0-9A-Za-z]{6}", check):
-        raise CheckCodeMalformed(check)
 
 
 def issue(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode, b64encode
+from base64 import b64decode, b64encode, urlsafe_b64encode
 
 from ledger.errors import Untrusted
 
@@ -18,8 +18,6 @@ COUNT_MAX = 2**63 - 1
 """The largest tree size or leaf index we read."""
 
 COUNT = re.compile(r"0|[1-9][0-9]{0,18}")
-TO_URL_SAFE = str.maketrans("+/", "-_")
-FROM_URL_SAFE = str.maketrans("-_", "+/")
 
 
 class NotBase64(Untrusted):
@@ -67,14 +65,14 @@ def unb64(text: str) -> bytes:
 
 def b64url(data: bytes) -> str:
     """Write bytes in URL-safe base64 without padding (RFC 4648 5, RFC 7515 2)."""
-    return b64(data).rstrip("=").translate(TO_URL_SAFE)
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
 def unb64url(text: str) -> bytes:
     """Read unpadded URL-safe base64; refuse all but the one spelling `b64url` writes."""
-    padded = text.translate(FROM_URL_SAFE) + "=" * (-len(text) % 4)
+    padded = text + "=" * (-len(text) % 4)
     try:
-        data = b64decode(padded, validate=True)
+        data = b64decode(padded, altchars=b"-_", validate=True)
     except ValueError as reason:
         raise NotBase64(text, "base64url") from reason
     if b64url(data) != text:

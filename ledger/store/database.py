@@ -50,7 +50,7 @@ class Database(PostgresDatastore):
             with psycopg.connect(self.conninfo, autocommit=True, connect_timeout=10) as connection:
                 name = sql.Identifier(self.schema)
                 connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
             raise DatabaseUnreachable(first_line(error)) from None
 
     @contextmanager

@@ -1,0 +1,299 @@
+"""How fast the house is, as ratios to plain peers measured in the same run on the same machine.
+
+Rates jump on shared machines; a ratio of two things measured side by side, round by round, stays.
+Prints a table and writes benchmarks/results.json. No threshold: numbers only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from eventsourcing.application import Application
+from eventsourcing.domain import Aggregate, event
+from psycopg.conninfo import conninfo_to_dict
+from rich.console import Console
+
+from api.answers import table
+from api.receipt_desk import ReceiptDesk
+from api.settings import Settings
+from api.wiring import House
+from ledger.application import ReceiveGift
+from ledger.money import Money
+from ledger.proof.encoding import b64url
+from ledger.store import embedded
+from receipts.verify import verify
+
+RESULTS = Path(__file__).parent / "results.json"
+USCC = "532300000000000198"
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+SINGLES, BULK, RECEIPTS, CHECKS = 60, 2000, 100, 100
+DAY = date(2026, 10, 1)
+
+Work = Callable[[], int]
+"""Does something; returns how many things it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Median things per second over the rounds, and the ratio to its peer, round by round."""
+
+    name: str
+    unit: str
+    rate: float
+    peer: str | None
+    ratio: float | None
+
+
+class PlainGift(Aggregate):
+    """The same facts in an aggregate of the engine's own kind, unsigned and in the clear."""
+
+    @event("Received")
+    def __init__(self, amount: int, currency: str, fund: str, donor: str, received_on: str) -> None:
+        self.amount = amount
+        self.currency = currency
+        self.fund = fund
+        self.donor = donor
+        self.received_on = received_on
+
+
+def gift(fen: int) -> ReceiveGift:
+    """Describe a gift."""
+    return ReceiveGift(
+        amount=Money(fen), donor=f"捐赠人{fen}", received_on=DAY, date_basis="row"
+    )
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Run an embedded database for this run alone."""
+    home = Path(tempfile.mkdtemp(prefix="ledger-bench-"))
+    try:
+        yield embedded.ensure(home)
+    finally:
+        embedded.stop(home)
+        shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def furnished(conninfo: str) -> Iterator[tuple[House, str]]:
+    """Open a ledger with a charity, a fund, eligibility and receipt numbers."""
+    data = Path(tempfile.mkdtemp(prefix="ledger-bench-data-"))
+    schema = f"b_{uuid.uuid4().hex[:12]}"
+    house = House(Settings(data=data, database_url=conninfo, schema=schema), create=True)
+    try:
+        house.keys.create(USCC)
+        signer = house.keys.signer_of(USCC)
+        public = b64url(signer.public.public_bytes_raw())
+        house.ledger.register_charity(USCC, "示例基金会", signer.kid, public)
+        house.ledger.grant_eligibility(USCC, date(2026, 1, 1), date(2028, 12, 31), "示例", 3)
+        house.ledger.allot_numbers(USCC, "23050126", 1, 1_000_000)
+        yield house, house.ledger.open_fund(USCC, "总", "general", None, None)
+    finally:
+        house.close()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def plain_application(conninfo: str) -> Application[uuid.UUID]:
+    """Open the engine with its own recorder and JSON, in a schema of its own."""
+    given = conninfo_to_dict(conninfo)
+    password = Path(str(given["passfile"])).read_text().strip().rsplit(":", 1)[1]
+    schema = f"p_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    return Application(
+        env={
+            "PERSISTENCE_MODULE": "eventsourcing.postgres",
+            "POSTGRES_DBNAME": str(given["dbname"]),
+            "POSTGRES_HOST": str(given["host"]),
+            "POSTGRES_PORT": str(given["port"]),
+            "POSTGRES_USER": str(given["user"]),
+            "POSTGRES_PASSWORD": password,
+            "POSTGRES_SCHEMA": schema,
+        }
+    )
+
+
+def raw_inserts(connection: psycopg.Connection, entries: list[bytes], at_once: int) -> int:
+    """Insert the ledger's own bytes into a bare table, `at_once` rows a commit."""
+    for first in range(0, len(entries), at_once):
+        rows = [(uuid.uuid4().hex, 1, "t", e) for e in entries[first : first + at_once]]
+        streams, versions, topics, states = (list(column) for column in zip(*rows, strict=True))
+        connection.execute(
+            "INSERT INTO raw SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[],"
+            " %s::bytea[])",
+            [streams, versions, topics, states],
+        )
+        connection.commit()
+    return len(entries)
+
+
+def raw_copy(connection: psycopg.Connection, entries: list[bytes]) -> int:
+    """Copy the ledger's own bytes into a bare table."""
+    query = "COPY raw FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        for entry in entries:
+            copy.write_row((uuid.uuid4().hex, 1, "t", entry))
+    connection.commit()
+    return len(entries)
+
+
+def measure(works: dict[str, tuple[str, str | None, Work]]) -> list[Measured]:
+    """Run all works in turn, round by round, and compare each with its peer of the same round."""
+    rates: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(ROUNDS):
+        for name, (_, _, work) in works.items():
+            started = time.perf_counter()
+            done = work()
+            rates[name].append(done / (time.perf_counter() - started))
+    found = []
+    for name, (unit, peer, _) in works.items():
+        ratio = None
+        if peer:
+            ratio = statistics.median(a / b for a, b in zip(rates[name], rates[peer], strict=True))
+        found.append(Measured(name, unit, statistics.median(rates[name]), peer, ratio))
+    return found
+
+
+def recording(conninfo: str) -> list[Measured]:
+    """Compare recording gifts with the engine alone and with bare SQL."""
+    with furnished(conninfo) as (house, fund), psycopg.connect(conninfo) as connection:
+        connection.execute(
+            "CREATE TABLE raw (stream text, version bigint, topic text, state bytea,"
+            " PRIMARY KEY (stream, version))"
+        )
+        connection.commit()
+        plain = plain_application(conninfo)
+        sample = house.ledger.receive_gifts(USCC, fund, [gift(n) for n in range(1, BULK + 1)])
+        entries = [row.entry for row in house.recorder.log_of(sample) if row.entry]
+
+        def plain_gifts(count: int) -> list[PlainGift]:
+            return [PlainGift(n, "CNY", fund, f"捐赠人{n}", "2026-10-01") for n in range(count)]
+
+        def singles() -> int:
+            for n in range(1, SINGLES + 1):
+                house.ledger.receive_gifts(USCC, fund, [gift(n)])
+            return SINGLES
+
+        def plain_singles() -> int:
+            for aggregate in plain_gifts(SINGLES):
+                plain.save(aggregate)
+            return SINGLES
+
+        def bulk() -> int:
+            return len(
+                house.ledger.receive_gifts(USCC, fund, [gift(n) for n in range(1, BULK + 1)])
+            )
+
+        def plain_bulk() -> int:
+            made = plain_gifts(BULK)
+            for first in range(0, BULK, 500):
+                plain.save(*made[first : first + 500])
+            return BULK
+
+        raw_single = "raw INSERT, one a commit"
+        raw_bulk = "raw INSERT, 2,000 a commit"
+        found = measure(
+            {
+                raw_single: (
+                    "rows", None, lambda: raw_inserts(connection, entries[:SINGLES], 1),
+                ),
+                "eventsourcing save, one a commit": ("events", raw_single, plain_singles),
+                "gifts recorded, one at a time": ("gifts", raw_single, singles),
+                "raw COPY": ("rows", None, lambda: raw_copy(connection, entries)),
+                raw_bulk: ("rows", "raw COPY", lambda: raw_inserts(connection, entries, BULK)),
+                "eventsourcing save, 500 a commit": ("events", raw_bulk, plain_bulk),
+                "gifts recorded in bulk, 2,000 a commit": ("gifts", raw_bulk, bulk),
+            }
+        )  # fmt: skip
+        plain.close()
+        return found
+
+
+def reading(conninfo: str) -> list[Measured]:
+    """Measure rebuilding, receipts and verification."""
+    with furnished(conninfo) as (house, fund):
+        house.ledger.receive_gifts(USCC, fund, [gift(n) for n in range(1, 2 * BULK + 1)])
+        house.publish()
+        folder = house.settings.data / "receipts"
+        private = Ed25519PrivateKey.generate()
+        public, message = private.public_key(), b"x" * 1000
+        signature = private.sign(message)
+        gifts = [f for f in _gifts(house)]
+        trust = house.trust()
+        files: list[bytes] = []
+
+        def rebuild() -> int:
+            return sum(r.events for r in house.runner.rebuild(keep=False))
+
+        def scan() -> int:
+            return 4 * sum(len(rows) for rows in house.recorder.log_in_batches(0, house.recorder.size()))
+
+        def issue() -> int:
+            asked = [gifts.pop() for _ in range(RECEIPTS)]
+            desk = ReceiptDesk(house, USCC, folder, datetime.now(UTC).date())
+            made = list(desk.issue(asked, lambda _: None))
+            files[:] = [p.read_bytes() for p in sorted(folder.glob("*.pdf"))[:CHECKS]]
+            return len(made)
+
+        def check() -> int:
+            assert all(verify(data, trust).result == "valid" for data in files)
+            return len(files)
+
+        def bare() -> int:
+            for _ in range(2000):
+                public.verify(signature, message)
+            return 2000
+
+        bare_name = "bare Ed25519 verification of 1 kB"
+        return measure(
+            {
+                "raw scan of the log": ("events", None, scan),
+                "rebuild, events a view": ("events", "raw scan of the log", rebuild),
+                bare_name: ("signatures", None, bare),
+                "receipts issued, printed and sealed": ("receipts", bare_name, issue),
+                "receipts verified offline": ("receipts", bare_name, check),
+            }
+        )
+
+
+def _gifts(house: House) -> list[str]:
+    from projections.gift_index import gifts_between
+
+    return gifts_between(house.runner, USCC, DAY, DAY)
+
+
+def main() -> None:
+    """Measure, print, and keep the results."""
+    with server() as conninfo:
+        found = recording(conninfo) + reading(conninfo)
+    rows = [
+        (m.name, f"{m.rate:,.0f}", m.unit, f"{m.ratio:.3f}" if m.ratio else "", m.peer or "")
+        for m in found
+    ]
+    columns = ("what", "per second>", "of", "ratio>", "to")
+    console = Console()
+    console.width = max(console.width, 120)
+    console.print(table(f"benchmarks, median of {ROUNDS} rounds", columns, rows))
+    results = {
+        m.name: {"per_second": m.rate, "unit": m.unit, "peer": m.peer, "ratio": m.ratio}
+        for m in found
+    }
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
