@@ -70,6 +70,8 @@ class House:
     def __init__(self, settings: Settings, *, create: bool = False, dry_run: bool = False) -> None:
         self.settings = settings
         self.dry_run = dry_run
+        if not (create or settings.database_url or settings.data.is_dir()):
+            raise NoLedger(settings.data)
         conninfo = settings.database_url or embedded.ensure(settings.data)
         self.database = Database(conninfo, settings.schema)
         try:
@@ -86,7 +88,7 @@ class House:
         self.runner = Runner(self.database, self.recorder, VIEWS, time.monotonic)
         self.runner.prepare()
         self.log = LogFolder(self.settings.data / "log")
-        if create and self.recorder.size() == 0:
+        if create:
             self._found()
 
     def _origin(self, *, create: bool) -> str | None:
@@ -95,13 +97,17 @@ class House:
         return None if self.recorder.prepare(None) else DEFAULT_ORIGIN
 
     def _found(self) -> None:
-        for name in ("log", "vault", AUTHORITY):
-            self.keys.create(name)
-        signer = self.keys.signer_of(AUTHORITY)
-        public = b64url(signer.public.public_bytes_raw())
-        self.ledger.found(AUTHORITY_NAME, signer.kid, public)
-        self.publish()
-        write_once(self.settings.data / "trust.json", self.trust().encode())
+        """Make keys and the first entry of a new ledger; finish what a crash left half-done."""
+        trust = self.settings.data / "trust.json"
+        if self.recorder.size() == 0:
+            for name in ("log", "vault", AUTHORITY):
+                self.keys.create(name)
+            signer = self.keys.signer_of(AUTHORITY)
+            public = b64url(signer.public.public_bytes_raw())
+            self.ledger.found(AUTHORITY_NAME, signer.kid, public)
+        if not trust.exists():
+            self.publish()
+            write_once(trust, self.trust().encode())
 
     def close(self) -> None:
         """Give the connections back."""
@@ -128,6 +134,7 @@ class House:
     def ledger(self) -> Ledger:
         """The commands."""
         origin = self.recorder.origin()
+        self.keys.signing_key("log")  # what can't be published is refused before it is recorded
         directory = KeyDirectory(origin, self.recorder.registry_entries, self.root_key())
         mapper = SignedMapper(origin, self.keys.signer_of, directory.verify)
         return Ledger(
@@ -158,8 +165,13 @@ class House:
 
     def root_key(self) -> str | None:
         """Return the kid that this data folder trusts as the ledger's founder."""
+        return self.pinned.authority if self.pinned else None
+
+    @property
+    def pinned(self) -> Trust | None:
+        """The keys that this data folder was founded with, as far as it keeps them."""
         path = self.settings.data / "trust.json"
-        return Trust.parse(path.read_bytes()).authority if path.exists() else None
+        return Trust.parse(path.read_bytes()) if path.exists() else None
 
 
 @contextmanager
