@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,7 +14,7 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 
 from api.answers import NOT_UNDERSTOOD, WRONG, Answer, complain, show
-from api.commands import asking, founding, proving, recording, showing
+from api.commands import asking, checking, founding, proving, recording, showing
 from ledger.errors import LedgerError, Untrusted
 from ledger.store.database import first_line
 
@@ -34,7 +35,9 @@ class OneLineParser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    args = parser().parse_args(argv)
+    args = parser().parse_args(_texts(sys.argv[1:] if argv is None else argv))
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name need not be text
     try:
         answer: Answer = args.run(args)
         show(answer, as_json=args.json)
@@ -55,6 +58,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain("interrupted; what was recorded stays, run the command again to go on")
         return INTERRUPTED
     return answer.code
+
+
+def _texts(words: Sequence[str]) -> Sequence[str]:
+    """Refuse words that are no text: their bytes are not those of the terminal's encoding."""
+    for word in words:
+        if not word.isascii() and any("\ud800" <= character <= "\udfff" for character in word):
+            complain(f"{ascii(word)} is not UTF-8 text; name it in UTF-8")
+            sys.exit(NOT_UNDERSTOOD)
+    return words
 
 
 def day(text: str) -> date:
@@ -168,6 +180,9 @@ def _asking_commands(commands: Commands[OneLineParser]) -> None:
     balance = _command(commands, "balance", asking.balance)
     balance.add_argument("--fund")
     balance.add_argument("--at", type=number, metavar="SIZE", help="as of this size of the log")
+    check = _command(commands, "check", checking.check)
+    check.add_argument("what", choices=tuple(checking.RULES))
+    check.add_argument("values", nargs="+", metavar="VALUE")
 
 
 def _proving_commands(commands: Commands[OneLineParser]) -> None:

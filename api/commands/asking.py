@@ -44,7 +44,7 @@ def balance(args: Namespace) -> Answer:
             found, position = trace_queries.balances(home.runner, args.fund)
         else:
             found, position = _balances_at(home, args.at, args.fund)
-    data = [_balance_json(b) | {"as_of": as_of(position)} for b in found]
+    data = [balance_json(b) | {"as_of": as_of(position)} for b in found]
     columns = ("资金 fund", "单位 unit", "受赠 received>", "转入 in>", "转出 out>", "支出 paid>",
                "退赠 returned>", "余额 balance>")  # fmt: skip
     rows = [[f"{names.get(b.fund, '')}\n{shortened(b.fund)}", b.unit, *_grouped(b)] for b in found]
@@ -55,7 +55,8 @@ def _grouped(found: Balance) -> list[str]:
     return [Money(getattr(found, name), found.unit).grouped() for name in AMOUNTS]
 
 
-def _balance_json(found: Balance) -> dict[str, str]:
+def balance_json(found: Balance) -> dict[str, str]:
+    """Return a balance as the command line and the pages give it."""
     amounts = {n: Money(getattr(found, n), found.unit).decimal() for n in AMOUNTS}
     return {"fund": found.fund, "unit": found.unit, **amounts}
 

@@ -15,7 +15,7 @@ from api.answers import DONE, WRONG, Answer, facts, progress, table
 from api.audit import Audit, audit_database, audit_log
 from api.commands.founding import home_of
 from api.settings import Settings
-from ledger.errors import Unknown, Unreadable
+from ledger.errors import Unknown, Unreadable, Untrusted
 from ledger.proof.encoding import b64
 from ledger.proof.notes import VerifierKey
 from ledger.store.durable import write_atomically
@@ -26,7 +26,7 @@ from receipts.verify import Verdict, verify
 FILES_SHOWN = 40
 FETCH_MAX = 2**26
 RECEIPT_MAX = 2**24
-ENDINGS = (".pdf", ".json")
+ENDINGS = (".pdf", "bundle.json")
 
 
 RESULTS = {
@@ -49,6 +49,13 @@ class FileUnreadable(Unreadable):
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{path}: can't be read ({why})")
+
+
+class FileAltered(Untrusted):
+    """A file of a published log is not of its form."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path}: {why}")
 
 
 class Unfetched(Unknown):
@@ -105,7 +112,7 @@ def _receipts_in(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
+    found = sorted(p for p in path.rglob("*") if p.name.lower().endswith(ENDINGS) and p.is_file())
     if not found:
         raise NothingToVerify(path)
     yield from found
@@ -113,11 +120,13 @@ def _receipts_in(path: Path) -> Iterator[Path]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > RECEIPT_MAX:
-            raise FileUnreadable(path, "it is larger than 16 MB")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(RECEIPT_MAX + 1)
     except OSError as error:
         raise FileUnreadable(path, error.strerror or str(error)) from None
+    if len(data) > RECEIPT_MAX:
+        raise FileUnreadable(path, "it is larger than 16 MB")
+    return data
 
 
 def export_trust(args: Namespace) -> Answer:
@@ -167,7 +176,6 @@ def audit(args: Namespace) -> Answer:
     """Audit the database, or a published log alone."""
     if args.log is None:
         with home_of(args) as home:
-            home.publish()
             found = audit_database(home)
     else:
         found = _audit_published(args.log, args.trust)
@@ -198,8 +206,10 @@ def _audit_published(where: str, trust_file: Path | None) -> Audit:
     if trust_file:
         trust = Trust.parse(_bytes(trust_file))
         return audit_log(read, trust.log, trust.authority)
-    line = read("vkey").decode("utf-8", errors="replace")
-    return audit_log(read, VerifierKey.parse(line.removesuffix("\n")), None)
+    line, end, rest = read("vkey").decode("utf-8", errors="replace").partition("\n")
+    if not end or rest:
+        raise FileAltered("vkey", "it is not one line")
+    return audit_log(read, VerifierKey.parse(line), None)
 
 
 def _reader(where: str) -> Callable[[str], bytes]:

@@ -64,6 +64,8 @@ def import_files(args: Namespace) -> Answer:
     with home_of(args) as home:
         home.ledger.streams.fund_of(order.fund, order.charity)
         files = [importing.open_file(path, order) for path in args.files]
+        if args.errors:
+            _write_refused(args.errors, [])
         total = sum(len(t.rows) for f in files for t in f.tables)
         with progress("导入 import", total) as advance:
             reports = [importing.record(home, file, order, advance) for file in files]
@@ -121,6 +123,8 @@ def issue_receipts(args: Namespace) -> Answer:
     today = datetime.now(BEIJING).date()
     with home_of(args) as home:
         home.ledger.streams.organisation(args.charity)
+        if not home.dry_run:
+            args.out.mkdir(parents=True, exist_ok=True)
         home.runner.catch_up()
         gifts = (
             [args.gift]

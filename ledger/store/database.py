@@ -47,7 +47,7 @@ class Database(PostgresDatastore):
     def prepare(self) -> None:
         """Check that the server answers, and create the schema if it is not there."""
         try:
-            with psycopg.connect(self.conninfo, autocommit=True, connect_timeout=10) as connection:
+            with self.alone(self.schema) as connection:
                 name = sql.Identifier(self.schema)
                 connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
         except psycopg.Error as error:
@@ -64,6 +64,20 @@ class Database(PostgresDatastore):
     def writing(self) -> Iterator[psycopg.Connection[DictRow]]:
         """Lend a connection inside one transaction."""
         with self.get_connection() as connection, connection.transaction():
+            yield connection
+
+    @contextmanager
+    def writing_alone(self, what: str) -> Iterator[psycopg.Connection[DictRow]]:
+        """Lend a connection inside one transaction that keeps all others out of `what`."""
+        with self.writing() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+            yield connection
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[psycopg.Connection]:
+        """Keep all others out of `what` for longer, on a connection that is not of the pool."""
+        with psycopg.connect(self.conninfo, autocommit=True, connect_timeout=10) as connection:
+            connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [what])
             yield connection
 
     def table(self, name: str) -> sql.Composed:

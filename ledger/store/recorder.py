@@ -91,8 +91,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return row["found"] is not None
 
     def _create(self, origin: str) -> None:
-        self.create_table()
-        with self.datastore.writing() as connection:
+        with self.datastore.writing_alone(self.datastore.schema) as connection:
+            if self._exists():  # somebody else was faster
+                return
+            self.create_table()
             for ddl in _TABLES:
                 connection.execute(_statement(self.datastore, ddl))
             connection.execute(_statement(self.datastore, _INSERT_HEAD), {"origin": origin})
