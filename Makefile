@@ -11,7 +11,7 @@ demo: $(VENV)/.product
 	$(BIN)/donation-ledger demo
 
 run: demo
-	$(BIN)/donation-ledger serve
+	trap : INT TERM; $(BIN)/donation-ledger serve; $(BIN)/donation-ledger stop
 
 test: $(VENV)/.tests
 	$(BIN)/coverage erase

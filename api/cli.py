@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -13,12 +14,14 @@ from typing import NoReturn
 import psycopg
 from eventsourcing.persistence import PersistenceError
 
+from api import serving
 from api.answers import NOT_UNDERSTOOD, WRONG, Answer, complain, show
 from api.commands import asking, checking, founding, proving, recording, showing
 from ledger.errors import LedgerError, Untrusted
 from ledger.store.database import first_line
 
 INTERRUPTED = 130
+DAY_S = 86_400
 KINDS = ("auto", "gifts", "payments", "disbursements")
 
 Command = Callable[[argparse.Namespace], Answer]
@@ -49,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(f"the database refused: {first_line(error)}; nothing was half-done, try again")
         return NOT_UNDERSTOOD
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that exit is quiet
         return NOT_UNDERSTOOD
     except OSError as error:
         complain(f"{error.filename or 'a file'}: {error.strerror or error}")
@@ -64,7 +67,7 @@ def _texts(words: Sequence[str]) -> Sequence[str]:
     """Refuse words that are no text: their bytes are not those of the terminal's encoding."""
     for word in words:
         if not word.isascii() and any("\ud800" <= character <= "\udfff" for character in word):
-            complain(f"{ascii(word)} is not UTF-8 text; name it in UTF-8")
+            complain(f"{word!a} is not UTF-8 text; name it in UTF-8")
             sys.exit(NOT_UNDERSTOOD)
     return words
 
@@ -81,6 +84,13 @@ def number(text: str) -> int:
     """Read a whole number, leading zeros allowed."""
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
+
+
+def seconds(text: str) -> int:
+    """Read a whole number of seconds, 1 to 86400."""
+    if not 0 < number(text) <= DAY_S:
+        raise argparse.ArgumentTypeError(f"{text!r} is no pause; write 1 to {DAY_S} seconds")
     return int(text)
 
 
@@ -204,5 +214,6 @@ def _proving_commands(commands: Commands[OneLineParser]) -> None:
 
 def _showing_commands(commands: Commands[OneLineParser]) -> None:
     _command(commands, "demo", showing.demo)
-    _command(commands, "serve", showing.serve)
-    _command(commands, "integrate", showing.integrate)
+    _command(commands, "serve", serving.serve)
+    integrate = _command(commands, "integrate", serving.integrate)
+    integrate.add_argument("--every", type=seconds, metavar="SECONDS", help="go on until stopped")

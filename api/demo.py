@@ -142,8 +142,8 @@ def _verified(house: House, folder: Path) -> Chapter:
 
 
 def _audited(house: House, folder: Path) -> list[Chapter]:
-    seen = house.integrator.integrate()
-    export(house.log, seen.size, folder)
+    house.integrator.integrate()
+    seen = export(house.log, house.integrator.vkey, folder)
     trust = house.trust()
     alone = audit_log(LogFolder(folder).read, trust.log, trust.authority)
     inside = audit_database(house)

@@ -219,7 +219,7 @@ def _payment(row: MoneyRow, source: Source) -> PayOut:
 def exchange_of(text: str) -> tuple[str, Exchange]:
     """Read a rate given as CUR:RATE:PER:DATE:SOURCE, such as USD:6.9249:1:2020-02-03:PBOC."""
     parts = text.split(":", 4)
-    if len(parts) != 5 or parts[0] not in PLACES or not parts[2].isdigit():  # noqa: PLR2004 as above
+    if len(parts) != 5 or parts[0] not in PLACES or parts[2] not in ("1", "100"):  # noqa: PLR2004 as above
         raise RateUnreadable(text)
     try:
         day = date.fromisoformat(parts[3])

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from ledger.errors import Unreadable
 
@@ -39,13 +40,27 @@ class Settings:
         passphrase = environment.get("LEDGER_PASSPHRASE_FILE")
         return cls(
             data=Path(environment.get("LEDGER_DATA") or "var").absolute(),
-            database_url=environment.get("LEDGER_DATABASE_URL") or None,
+            database_url=_database(
+                environment.get("LEDGER_DATABASE_URL") or None,
+                environment.get("LEDGER_DATABASE_PASSWORD_FILE"),
+            ),
             schema=_schema(environment.get("LEDGER_SCHEMA") or "ledger"),
             origin=_origin(environment.get("LEDGER_ORIGIN") or None),
             passphrase_file=Path(passphrase) if passphrase else None,
             host=environment.get("LEDGER_HOST") or "127.0.0.1",
             port=_port(environment.get("LEDGER_PORT") or "8000"),
         )
+
+
+def _database(url: str | None, password_file: str | None) -> str | None:
+    """Add the password kept in a file to a libpq connection URI."""
+    if url is None or not password_file:
+        return url
+    if "://" not in url:
+        wanted = "LEDGER_DATABASE_URL must then be written as postgresql://..."
+        raise SettingUnusable("LEDGER_DATABASE_PASSWORD_FILE", password_file, wanted)
+    password = quote(Path(password_file).read_text().strip(), safe="")
+    return f"{url}{'&' if '?' in url else '?'}password={password}"
 
 
 def _schema(value: str) -> str:

@@ -14,13 +14,14 @@ from hashlib import sha256
 from typing import Protocol
 
 import psycopg
+from eventsourcing.persistence import DataError, IntegrityError
 from psycopg import sql
 from psycopg.rows import DictRow
 
 from ledger import codec
 from ledger.domain.events import Event
 from ledger.errors import Untrusted
-from ledger.store.database import Database
+from ledger.store.database import Database, first_line
 from ledger.store.recorder import LedgerRecorder, LogRow
 
 BATCH = 5000
@@ -35,6 +36,13 @@ class RowGone(Untrusted):
 
     def __init__(self, leaf: int) -> None:
         super().__init__(f"the row of entry {leaf} is missing or was altered; run an audit")
+
+
+class ViewStuck(Untrusted):
+    """A view's rows do not bear the next events: somebody changed them."""
+
+    def __init__(self, view: str, why: str) -> None:
+        super().__init__(f"view {view} can't go on ({why}); run: donation-ledger rebuild")
 
 
 class View(Protocol):
@@ -109,44 +117,52 @@ class Runner:
             yield connection, _position(connection)
 
     def rebuild(self, *, keep: bool) -> list[Rebuilt]:
-        """Build every view anew from the log and compare; with `keep`, put the new one in place."""
-        self.catch_up()
-        return [self._rebuild(view, keep=keep) for view in self.views]
+        """Build every view anew from the log and compare; with `keep`, put the new one in place.
+
+        A live view is compared as far as it says it has come: one that is broken can't go on.
+        """
+        with self._database.alone(f"rebuild {self._database.schema}"):
+            return [self._rebuild(view, keep=keep) for view in self.views]
 
     def _rebuild(self, view: View, *, keep: bool) -> Rebuilt:
         fresh, live = self.schema(view, "_new"), self.schema(view)
         self._drop(fresh)
+        expected, said = self._digest(view, live)
         started = self._timer()
         self._create(view, fresh)
-        size = self._position(live).size
+        size = min(said, self._recorder.size())
         self._follow(view, fresh, size)
         seconds = self._timer() - started
-        digest = self._digest(view, fresh)
-        equal = digest == self._digest(view, live) and self._position(live).size == size
+        digest, _ = self._digest(view, fresh)
         if keep:
             self._swap(live, fresh)
         self._drop(fresh)
-        return Rebuilt(view.name, size, seconds, digest, equal)
+        return Rebuilt(view.name, size, seconds, digest, digest == expected)
 
     def _follow(self, view: View, schema: str, stop: int | None = None) -> None:
         end = self._recorder.size() if stop is None else stop
-        while self._step(view, schema, end):
-            pass
+        try:
+            while self._step(view, schema, end):
+                pass
+        except (IntegrityError, DataError) as error:
+            raise ViewStuck(view.name, first_line(error)) from None
 
     def _step(self, view: View, schema: str, end: int) -> bool:
-        with self._database.writing() as connection:
+        """Take in one batch; tell whether there may be more. One connection at a time is held."""
+        start = self._position(schema).size
+        if start >= end:
+            return False
+        stop = min(start + BATCH, end)
+        recorded = [self._read(row) for row in self._recorder.log(start, stop)]
+        if len(recorded) != stop - start:
+            raise RowGone(start + len(recorded))
+        with self._database.writing_alone(schema) as connection:
             _enter(connection, schema)
-            start = connection.execute("SELECT size FROM position FOR UPDATE").fetchall()[0]["size"]
-            if start >= end:
-                return False
-            stop = min(start + BATCH, end)
-            recorded = [self._read(row) for row in self._recorder.log(start, stop)]
-            if len(recorded) != stop - start:
-                raise RowGone(start + len(recorded))
-            view.fold(recorded, connection)
-            connection.execute(
-                "UPDATE position SET size = %s, time = %s", [stop, recorded[-1][1].timestamp]
-            )
+            if _position(connection).size == start:  # else somebody else took these in
+                view.fold(recorded, connection)
+                connection.execute(
+                    "UPDATE position SET size = %s, time = %s", [stop, recorded[-1][1].timestamp]
+                )
         return True
 
     def _read(self, row: LogRow) -> Recorded:
@@ -160,7 +176,7 @@ class Runner:
             return _position(connection)
 
     def _create(self, view: View, schema: str) -> None:
-        with self._database.writing() as connection:
+        with self._database.writing_alone(schema) as connection:
             if connection.execute("SELECT to_regnamespace(%s) AS s", [schema]).fetchall()[0]["s"]:
                 return
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
@@ -179,12 +195,12 @@ class Runner:
     def _swap(self, live: str, fresh: str) -> None:
         rename = sql.SQL("ALTER SCHEMA {} RENAME TO {}")
         aside = f"{live}_old"
-        with self._database.writing() as connection:
+        with self._database.writing_alone(live) as connection:
             for old, new in ((live, aside), (fresh, live), (aside, fresh)):
                 connection.execute(rename.format(sql.Identifier(old), sql.Identifier(new)))
 
-    def _digest(self, view: View, schema: str) -> str:
-        """Digest every row of every table of a view, in the order of its columns."""
+    def _digest(self, view: View, schema: str) -> tuple[str, int]:
+        """Digest every row of every table of a view, in order; return it with the view's size."""
         total = sha256()
         with self._database.reading() as connection:
             _enter(connection, schema)
@@ -194,7 +210,7 @@ class Runner:
                 with connection.cursor().copy(query.format(sql.Identifier(table))) as copy:
                     for block in copy:
                         total.update(block)
-        return total.hexdigest()
+            return total.hexdigest(), _position(connection).size
 
 
 def table_names(view: View) -> list[str]:

@@ -145,8 +145,8 @@ def export_trust(args: Namespace) -> Answer:
 def export_log(args: Namespace) -> Answer:
     """Publish all entries and copy the log, as C2SP tlog-tiles, into a folder."""
     with home_of(args) as home:
-        seen = home.integrator.integrate()
-        export(home.log, seen.size, args.folder)
+        home.integrator.integrate()
+        seen = export(home.log, home.integrator.vkey, args.folder)
         data: dict[str, object] = {
             "folder": str(args.folder),
             "origin": seen.origin,

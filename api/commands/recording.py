@@ -5,11 +5,11 @@ from __future__ import annotations
 from argparse import Namespace
 from collections import Counter
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
 from rich.table import Table
-from xlsxwriter.exceptions import FileCreateError
 
 from api import importing
 from api.answers import DONE, NOT_UNDERSTOOD, WRONG, Answer, progress, table
@@ -20,6 +20,7 @@ from api.times import BEIJING
 from ledger.domain.values import account
 from ledger.errors import Unreadable
 from ledger.money import Money
+from ledger.store.durable import write_atomically
 from projections import gift_index
 
 ROWS_SHOWN = 50
@@ -65,7 +66,7 @@ def import_files(args: Namespace) -> Answer:
         home.ledger.streams.fund_of(order.fund, order.charity)
         files = [importing.open_file(path, order) for path in args.files]
         if args.errors:
-            _write_refused(args.errors, [])
+            _check_writable(args.errors, args.files)
         total = sum(len(t.rows) for f in files for t in f.tables)
         with progress("导入 import", total) as advance:
             reports = [importing.record(home, file, order, advance) for file in files]
@@ -100,10 +101,20 @@ def _import_tables(reports: list[Imported]) -> list[Table]:
     return shown
 
 
+def _check_writable(path: Path, lists: list[Path]) -> None:
+    """Refuse, before anything is recorded, a place that refused rows can't be written to."""
+    if path.exists() and any(path.samefile(one) for one in lists):
+        raise ErrorsFileUnusable(path, "it is the list itself")
+    _write_refused(path, [])
+
+
 def _write_refused(path: Path, reports: list[Imported]) -> None:
     """Give refused rows back as a spreadsheet with a column for the reason, all cells text."""
+    content = BytesIO()
     try:
-        with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+        if path.exists() and not path.is_file():
+            raise ErrorsFileUnusable(path, "it is no file")
+        with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
             sheet = book.add_worksheet("退回")
             for column, name in enumerate(("文件", "表", "行", "原因", "原内容")):
                 sheet.write_string(0, column, name)
@@ -112,8 +123,9 @@ def _write_refused(path: Path, reports: list[Imported]) -> None:
                 cells = (report.path.name, row.sheet, str(row.row), row.reason, *row.cells)
                 for column, text in enumerate(cells):
                     sheet.write_string(line, column, text)
-    except (OSError, FileCreateError) as error:
-        raise ErrorsFileUnusable(path, str(error)) from None
+        write_atomically(path, content.getvalue())
+    except OSError as error:
+        raise ErrorsFileUnusable(path, error.strerror or str(error)) from None
 
 
 def issue_receipts(args: Namespace) -> Answer:

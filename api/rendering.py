@@ -1,0 +1,96 @@
+"""How answers leave the portal: pages from templates, JSON with an entity tag, safe headers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.times import written
+from ledger.money import Money
+
+PAGES = Path(__file__).with_name("pages")
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+"""On every answer that does not say otherwise."""
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    lstrip_blocks=True,
+)  # fmt: skip
+
+
+def grouped(minor: int, unit: str) -> str:
+    """Write smallest units of a currency for people."""
+    return Money(minor, unit).grouped()
+
+
+def day(known: date | None) -> str:
+    """Write a day for people in China, or a dash where none is known."""
+    return f"{known.year}年{known.month}月{known.day}日" if known else "—"
+
+
+TEMPLATES.filters |= {"written": written, "grouped": grouped, "day": day}
+
+
+def page(
+    template: str,
+    shown: Mapping[str, object],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a page made from a template; everything shown in it is escaped."""
+    text = TEMPLATES.get_template(template).render(shown)
+    return HTMLResponse(text, status, dict(headers or {}))
+
+
+def document(request: Request, data: object, next_page: str | None = None) -> Response:
+    """Return JSON with its entity tag (RFC 9110 8.8.3) and, in Link, the next page (RFC 8288)."""
+    body = json.dumps(data, ensure_ascii=False).encode()
+    tag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag}
+    if next_page is not None:
+        headers["Link"] = f'<{next_page}>; rel="next"'
+    asked = {
+        t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")
+    }
+    if asked & {tag, "*"}:
+        return Response(None, 304, headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+class Guarded:
+    """Adds the safe headers to every answer, and lets HEAD be asked wherever GET can be."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on (ASGI 3); the server leaves out the body of an answer to HEAD."""
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        read = {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
+        await self._app(read, receive, guarded)

@@ -1,0 +1,1 @@
+"""Routes of the portal, one file per persona."""
