@@ -18,6 +18,15 @@ class VaultRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Unless:
+    """A fact that spoils a decision: an event of this topic in a stream after this version."""
+
+    stream: str
+    version: int
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRow:
     """A row of a file that was recorded: its identity, its list, its content, its stream."""
 

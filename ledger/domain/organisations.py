@@ -49,6 +49,13 @@ class KeyUnknown(Refused):
         super().__init__(f"{organisation} has no working key {kid}")
 
 
+class KeyWasRevoked(Refused):
+    """A revoked key never signs again; whoever stole it may still hold it."""
+
+    def __init__(self, organisation: str, kid: str) -> None:
+        super().__init__(f"key {kid} of {organisation} was revoked; register another one")
+
+
 class PeriodBackwards(Refused):
     """A period ends before it begins."""
 
@@ -97,6 +104,8 @@ class Organisation:
     powers: tuple[str, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
     """Working keys: kid to public key (base64url, RFC 8037 `x`)."""
+    revoked: frozenset[str] = frozenset()
+    """Kids that sign nothing more."""
     eligibility: tuple[EligibilityPeriod, ...] = ()
 
     def eligible_on(self, day: date) -> EligibilityPeriod | None:
@@ -157,6 +166,8 @@ def register_key(
     known: Organisation, kid: str, public: str, actor: str, at: datetime
 ) -> KeyRegistered:
     """Decide that a key signs for the organisation from now on."""
+    if kid in known.revoked:
+        raise KeyWasRevoked(known.id, kid)
     return KeyRegistered(
         originator_id=stream(known.id),
         originator_version=known.version + 1,
@@ -254,7 +265,8 @@ def evolve(known: Organisation | None, event: OrganisationEvent) -> Organisation
         case KeyRegistered():
             return replace(known, keys={**known.keys, event.kid: event.public})
         case KeyRevoked():
-            return replace(known, keys={k: x for k, x in known.keys.items() if k != event.kid})
+            keys = {k: x for k, x in known.keys.items() if k != event.kid}
+            return replace(known, keys=keys, revoked=known.revoked | {event.kid})
         case EligibilityGranted():
             period = EligibilityPeriod(event.first_day, event.last_day, event.notice)
             return replace(known, eligibility=(*known.eligibility, period))
