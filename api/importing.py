@@ -97,18 +97,34 @@ def open_file(path: Path, order: Order) -> SourceFile:
 
 
 def record(house: House, file: SourceFile, order: Order, progress: Progress) -> Imported:
-    """Record the tables of a file; `progress` is told how many rows are done."""
+    """Record the tables of a file; `progress` is told how many rows are done.
+
+    One file of a charity at a time: of two lists that overlap, the second must see the first.
+    """
     report = Imported(file.path, file.sha256)
-    for number, table in enumerate(file.tables, 1):
-        report.kind = table.kind
-        report.rejected += table.rejected
-        _warn_of_total(table, report)
-        named = _named(house, file, number, table, order, report)
-        for first in range(0, len(named), BATCH):
-            _record_batch(house, table.kind, named[first : first + BATCH], order, report)
-            progress(min(BATCH, len(named) - first))
+    with house.database.alone(f"import {house.settings.schema} {order.charity}"):
+        for number, table in enumerate(file.tables, 1):
+            _record_table(house, file, number, table, order, report, progress)
     report.rejected.sort(key=lambda r: (r.sheet, r.row))
     return report
+
+
+def _record_table(
+    house: House,
+    file: SourceFile,
+    number: int,
+    table: MoneyTable,
+    order: Order,
+    report: Imported,
+    progress: Progress,
+) -> None:
+    report.kind = table.kind
+    report.rejected += table.rejected
+    _warn_of_total(table, report)
+    named = _named(house, file, number, table, order, report)
+    for first in range(0, len(named), BATCH):
+        _record_batch(house, table.kind, named[first : first + BATCH], order, report)
+        progress(min(BATCH, len(named) - first))
 
 
 def _warn_of_total(table: MoneyTable, report: Imported) -> None:

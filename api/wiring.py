@@ -117,8 +117,9 @@ class House:
     def keys(self) -> KeyFiles:
         """The key files of the data folder."""
         kept = self.settings.passphrase_file or self.settings.data / "passphrase"
-        phrase = passphrase(kept, secrets.token_bytes)
-        return KeyFiles(self.settings.data / "keys", phrase, secrets.token_bytes)
+        folder = self.settings.data / "keys"
+        phrase = passphrase(kept, secrets.token_bytes, fresh=not folder.exists())
+        return KeyFiles(folder, phrase, secrets.token_bytes)
 
     @cached_property
     def vault(self) -> Vault:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.domain.events import Event
-from ledger.domain.keeping import SourceRow, VaultRow
+from ledger.domain.keeping import SourceRow, Unless, VaultRow
 from ledger.domain.values import Source
 from ledger.proof.disclosure import Opening
 from ledger.proof.encoding import b64url
@@ -58,12 +58,17 @@ def digests(openings: Sequence[Opening]) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Batch:
-    """Events to record together, with the rows that belong beside them."""
+    """Events to record together, with the rows that belong beside them.
+
+    They are recorded only if none of `unless` has happened and all `needed` openings are there.
+    """
 
     events: list[Event] = field(default_factory=list)
     openings: list[VaultRow] = field(default_factory=list)
     sources: list[SourceRow] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
+    unless: list[Unless] = field(default_factory=list)
+    needed: list[str] = field(default_factory=list)
 
     def keep_source(self, source: Source | None, organisation: str, stream: str) -> None:
         """Keep the row of the file that an event was read from."""
@@ -80,5 +85,11 @@ class Batch:
 
     @property
     def beside(self) -> dict[str, object]:
-        """The rows that are stored beside the events."""
-        return {"openings": self.openings, "sources": self.sources, "erased": self.erased}
+        """The rows that are stored beside the events, and what the decision rests on."""
+        return {
+            "openings": self.openings,
+            "sources": self.sources,
+            "erased": self.erased,
+            "unless": self.unless,
+            "needed": self.needed,
+        }

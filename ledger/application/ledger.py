@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import wraps
+from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ledger.application.batch import Batch, OpeningKeeper, Sealer, digests
 from ledger.application.requests import PayOut, ReceiveGift
 from ledger.application.streams import Streams
 from ledger.domain import funds, gifts, organisations, receipt_books, receipts
-from ledger.domain.events import OpeningsErased
+from ledger.domain.events import GiftReceipted, GiftReturned, OpeningsErased
 from ledger.domain.funds import Fund, Inflows
 from ledger.domain.gifts import Gift
-from ledger.domain.keeping import VaultRow
+from ledger.domain.keeping import Unless, VaultRow
 from ledger.domain.organisations import AUTHORITY, Organisation
 from ledger.domain.payees import names_organisation
 from ledger.domain.values import Party, Payee
@@ -51,16 +53,20 @@ class GroundUnknown(Refused):
 def retried(
     command: Callable[Concatenate[Ledger, P], T],
 ) -> Callable[Concatenate[Ledger, P], T]:
-    """Decide anew when somebody else recorded in the same stream first."""
+    """Decide anew when somebody else recorded in the same stream first.
+
+    Who was overtaken tries again in line: in a crowd most attempts would fail otherwise.
+    """
 
     @wraps(command)
     def attempt(self: Ledger, *args: P.args, **kwargs: P.kwargs) -> T:
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return command(self, *args, **kwargs)
-            except Conflict:
-                continue
-        return command(self, *args, **kwargs)
+        with suppress(Conflict):
+            return command(self, *args, **kwargs)
+        with self._line:
+            for _ in range(ATTEMPTS - 2):
+                with suppress(Conflict):
+                    return command(self, *args, **kwargs)
+            return command(self, *args, **kwargs)
 
     return attempt  # type: ignore[return-value] # wraps() forgets that self comes by position
 
@@ -92,6 +98,7 @@ class Ledger:
         self._ids = ids
         self._random = random
         self._dry_run = dry_run
+        self._line = RLock()
 
     # Organisations.
 
@@ -273,15 +280,11 @@ class Ledger:
         known = self.streams.gift(gift)
         gifts.returnable(known)
         fund = self.streams.fund(known.fund)
-        self._record(
-            Batch(
-                [
-                    funds.return_gift(
-                        fund, self._inflows, gift, amount, reason, decided_by, self._clock()
-                    )
-                ]
-            )
+        returned = funds.return_gift(
+            fund, self._inflows, gift, amount, reason, decided_by, self._clock()
         )
+        receipted = Unless(gift, known.version, GiftReceipted.TOPIC)
+        self._record(Batch([returned], unless=[receipted]))
 
     # Gifts.
 
@@ -339,8 +342,9 @@ class Ledger:
         """
         issuer, batch = self.streams.charity(organisation), Batch()
         known = [self.streams.gift(gift) for gift in dict.fromkeys(asked)]
-        returned = self._returned(known)
+        returned = self._returned(known, batch)
         names = self._vault.of_digests(d for g in known if g.donor for d in g.donor.sealed)
+        batch.needed += names
         outcomes: dict[str, tuple[str, str] | Refused] = {}
         ready: list[tuple[Gift, str]] = []
         for gift in known:
@@ -359,9 +363,10 @@ class Ledger:
         self._record(batch)
         return outcomes
 
-    def _returned(self, known: Sequence[Gift]) -> dict[str, int]:
-        """Return how many fen of each gift went back, from the streams of their funds."""
+    def _returned(self, known: Sequence[Gift], batch: Batch) -> dict[str, int]:
+        """Return how many fen of each gift went back; the batch rests on there being no more."""
         holders = {fund: self.streams.fund(fund) for fund in {g.fund for g in known}}
+        batch.unless += [Unless(f.id, f.version, GiftReturned.TOPIC) for f in holders.values()]
         return {g.id: holders[g.fund].returned.get(g.id, 0) for g in known}
 
     def _draw(
@@ -404,16 +409,22 @@ class Ledger:
         """Erase what the vault keeps on a person, by name or by the id of a gift of theirs."""
         if ground not in GROUNDS:
             raise GroundUnknown(ground)
-        openings = self._openings_on(person)
-        if not openings:
+        erased: list[VaultRow] = []
+        while openings := self._openings_on(person):  # again: a receipt may come in between
+            self._erase_all(openings, ground)
+            erased += openings
+            if self._dry_run:
+                return erased
+        if not erased:
             raise PersonUnknown(person)
+        self._vault.sweep()
+        return erased
+
+    def _erase_all(self, openings: Sequence[VaultRow], ground: str) -> None:
         for organisation in sorted({o.organisation for o in openings}):
             theirs = [o.digest for o in openings if o.organisation == organisation]
             for first in range(0, len(theirs), ERASED_AT_ONCE):
                 self._erase(organisation, theirs[first : first + ERASED_AT_ONCE], ground)
-        if not self._dry_run:
-            self._vault.sweep()
-        return openings
 
     def _erase(self, organisation: str, theirs: list[str], ground: str) -> None:
         erased = OpeningsErased(
@@ -431,9 +442,10 @@ class Ledger:
             found = self._vault.of_streams([person])
         else:
             found = self._vault.named(person)
-        streams = {s for o in found for s in self._story_of(o.stream)}
-        whole = self._vault.of_streams(sorted(streams))
-        return list({o.digest: o for o in (*found, *whole)}.values())
+        stories = {s for o in found for s in self._story_of(o.stream)}
+        facts = {(o.stream, o.version) for o in found}
+        near = self._vault.of_streams(sorted(stories | {o.stream for o in found}))
+        return [o for o in near if o.stream in stories or (o.stream, o.version) in facts]
 
     def _story_of(self, stream: str) -> list[str]:
         if stream.startswith("receipt-"):

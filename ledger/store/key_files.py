@@ -107,9 +107,14 @@ class KeyFiles:
         return kdf.derive(self._passphrase)
 
 
-def passphrase(path: Path, random: Callable[[int], bytes]) -> bytes:
-    """Return the passphrase kept in a file, making a random one where there is none yet."""
+def passphrase(path: Path, random: Callable[[int], bytes], *, fresh: bool = True) -> bytes:
+    """Return the passphrase kept in a file, making a random one in a `fresh` data folder.
+
+    Where there are keys already, a new passphrase would open none of them: KeyMissing then.
+    """
     if not path.exists():
+        if not fresh:
+            raise KeyMissing(path)
         write_once(path, b64(random(32)).encode() + b"\n", mode=0o600)
     text = path.read_bytes().strip()
     if not text:

@@ -120,10 +120,17 @@ def paths(size: int) -> Iterator[str]:
     yield "checkpoint"
 
 
-def export(log: LogFolder, size: int, target: Path) -> None:
-    """Copy the log of that size into `target`, the checkpoint last."""
-    for path in paths(size):
-        write_atomically(target / path, log.read(path))
+def export(log: LogFolder, key: VerifierKey, target: Path) -> Checkpoint:
+    """Copy the log into `target`, as of one checkpoint that is copied last; return that.
+
+    The log may grow meanwhile: what its later checkpoint needs is not in the copy.
+    """
+    note = log.note()
+    seen = checkpoints.open_signed(note, key)
+    for path in paths(seen.size):
+        data = note.encode() if path == "checkpoint" else log.read(path)
+        write_atomically(target / path, data)
+    return seen
 
 
 class Integrator:

@@ -11,14 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
+from eventsourcing.persistence import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    StoredEvent,
+)
 from eventsourcing.postgres import PostgresApplicationRecorder
 from eventsourcing.utils import retry
 from psycopg import Cursor, sql
 from psycopg.rows import DictRow
 
 from ledger.domain.events import KeyRegistered, KeyRevoked, LedgerFounded, OrganisationRegistered
-from ledger.domain.keeping import SourceRow, VaultRow
+from ledger.domain.keeping import SourceRow, Unless, VaultRow
 from ledger.errors import Unreadable
 from ledger.proof.merkle import leaf_hash
 from ledger.store.database import Database
@@ -70,6 +75,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self._vault_statement = _statement(database, _INSERT_VAULT)
         self._sources_statement = _statement(database, _INSERT_SOURCES)
         self._erase_statement = _statement(database, _DELETE_VAULT)
+        self._unless_statement = _statement(database, _SELECT_UNLESS)
+        self._needed_statement = _statement(database, _SELECT_NEEDED)
         self._log_statement = _statement(database, _SELECT_LOG)
 
     def prepare(self, origin: str | None) -> bool:
@@ -134,6 +141,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             return None
         with self.datastore.writing() as connection, connection.cursor() as curs:
             self._lock_table(curs)
+            self._check_basis(curs, beside.get("unless", ()), beside.get("needed", ()))
             self._notify_channel(curs)
             ids = self._insert_log(curs, stored_events)
             self._insert_vault(curs, beside.get("openings", ()))
@@ -141,6 +149,19 @@ class LedgerRecorder(PostgresApplicationRecorder):
             if beside.get("erased"):
                 curs.execute(self._erase_statement, {"digests": list(beside["erased"])})
         return ids
+
+    def _check_basis(
+        self, curs: Cursor[DictRow], unless: Sequence[Unless], needed: Sequence[str]
+    ) -> None:
+        """Refuse what was decided before a fact in another stream, or an erasure, spoiled it."""
+        for fact in unless:
+            given = {"stream": fact.stream, "version": fact.version, "topic": fact.topic}
+            if curs.execute(self._unless_statement, given).fetchall():
+                raise IntegrityError(f"{fact.topic} came first in {fact.stream}")
+        if needed:
+            curs.execute(self._needed_statement, {"digests": list(needed)})
+            if curs.fetchall()[0]["found"] != len(needed):
+                raise IntegrityError("an opening was erased first")
 
     def _insert_log(self, curs: Cursor[DictRow], stored: Sequence[StoredEvent]) -> list[int]:
         given = {
@@ -251,6 +272,11 @@ _INSERT_SOURCES = (
     "INSERT INTO {sources} SELECT * FROM unnest(%(identity)s::text[], %(organisation)s::text[],"
     " %(listing)s::text[], %(content)s::text[], %(stream)s::text[])"
 )
+_SELECT_UNLESS = (
+    "SELECT FROM {events} WHERE originator_id = %(stream)s"
+    " AND originator_version > %(version)s AND topic = %(topic)s LIMIT 1"
+)
+_SELECT_NEEDED = "SELECT count(*) AS found FROM {vault} WHERE digest = ANY(%(digests)s)"
 _DELETE_VAULT = "DELETE FROM {vault} WHERE digest = ANY(%(digests)s)"
 _SELECT_LOG = (
     "SELECT leaf, hash, originator_id, originator_version, topic, state FROM {leaves}"
