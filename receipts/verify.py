@@ -15,7 +15,7 @@ from ledger.domain.events import (
     ReceiptNumbersAllotted,
 )
 from ledger.domain.organisations import Organisation
-from ledger.domain.receipts import stream, well_formed
+from ledger.domain.receipts import numbered, stream, well_formed
 from ledger.domain.registry import Registry
 from ledger.errors import Refused, Untrusted
 from ledger.money import Money
@@ -186,12 +186,22 @@ def _check_signers(known: _Evidence) -> None:
         jws.check(signed, key, codec.TYP)
         known.registry.check_power(event)
         if isinstance(event, get_args(OrganisationEvent)):
+            _check_next(known.registry, event)
             known.registry.apply(event)
         known.events.append(event)
 
 
+def _check_next(registry: Registry, event: OrganisationEvent) -> None:
+    """Refuse a gap: a cancelled eligibility or revoked key could have been left out there."""
+    before = registry.organisations.get(event.organisation)
+    expected = before.version + 1 if before else 1
+    if event.originator_version != expected:
+        raise ReceiptDiffers(f"event {expected} of {event.organisation} was left out")
+
+
 def _check_number(known: _Evidence) -> None:
     receipt = known.receipt
+    numbered(receipt.code, receipt.number)
     if receipt.originator_id != stream(receipt.code, receipt.number):
         raise ReceiptDiffers("code and number are not those of its stream")
     lots = [e for e in known.events if isinstance(e, ReceiptNumbersAllotted)]
@@ -208,7 +218,8 @@ def _check_gift(known: _Evidence) -> None:
     receipt, gift = known.receipt, known.gift
     same = {
         "gift": (receipt.gift, gift.originator_id),
-        "charity": ({receipt.organisation, receipt.actor}, {gift.organisation, gift.actor}),
+        "charity": ({receipt.organisation, receipt.actor}, {gift.organisation}),
+        "signer": (receipt.actor, gift.actor),
         "day of the gift": (receipt.gift_on, gift.received_on),
     }
     for what, (said, recorded) in same.items():

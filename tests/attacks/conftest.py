@@ -1,0 +1,57 @@
+"""One ledger with a bit of everything in it, for whoever alters rows and files."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from api.importing import Order, open_file, record
+from api.receipt_desk import ReceiptDesk
+from api.settings import Settings
+from api.wiring import House
+from ledger.money import Money
+from tests.attacks.tampering import Place, place_of
+from tests.conftest import USCC
+from tests.houses import general_fund, give, pay, ready_for_receipts, register
+
+LIST = "捐赠人,金额（元）,捐赠日期\n王某某,88.00,2026-10-02\n李某某,12.00,2026-10-03\n"
+
+
+@pytest.fixture(scope="module")
+def place(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Keep a ledger with gifts, payments, a move between funds, receipts and an erasure."""
+    folder = tmp_path_factory.mktemp("tampering")
+    settings = Settings(folder / "var", database_url, f"t_{uuid.uuid4().hex[:16]}")
+    house = House(settings, create=True)
+    try:
+        _tell(house, folder)
+        yield place_of(house)
+    finally:
+        house.close()
+
+
+def _tell(house: House, folder: Path) -> None:
+    register(house)
+    fund, village = general_fund(house), house.ledger.open_fund(
+        USCC, "示例村资金", "project", "修缮教室", "230123"
+    )  # fmt: skip
+    gifts = give(house, fund, "100.00", "50.00", "7.00")
+    pay(house, fund, "60.00")
+    sheet = folder / "list.csv"
+    sheet.write_text(LIST, encoding="utf-8")
+    order = Order(charity=USCC, fund=fund)
+    record(house, open_file(sheet, order), order, lambda _: None)
+    _move(house, fund, village)
+    ready_for_receipts(house)
+    desk = ReceiptDesk(house, USCC, folder / "receipts", date(2026, 11, 21))
+    assert len(list(desk.issue(gifts[:1], lambda _: None))) == 1
+    house.ledger.erase(gifts[2], "request of the person")
+    house.publish()
+
+
+def _move(house: House, fund: str, village: str) -> None:
+    house.ledger.allocate(fund, village, Money(30_00), "reviewer")
