@@ -15,7 +15,7 @@ run: demo
 
 test: $(VENV)/.tests
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n 2
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='ledger/*,receipts/verify.py' --fail-under=100

@@ -34,6 +34,13 @@ class RateUnreadable(Unreadable):
         )
 
 
+class NoRows(Unreadable):
+    """A file has a header and nothing below it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: there is a header, but no row of a gift or payment below it")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
     """How a file is to be recorded."""
@@ -60,6 +67,8 @@ class Imported:
     rejected: list[RejectedRow] = field(default_factory=list)
     totals: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    ignored: tuple[tuple[str, int, str], ...] = ()
+    """Sheet, row and text of what was taken for a title, note, total or signature."""
 
     @property
     def rows(self) -> int:
@@ -87,13 +96,17 @@ class Imported:
             ],
             "totals": {c: Money(minor, c).decimal() for c, minor in sorted(self.totals.items())},
             "warnings": self.warnings,
+            "ignored": [{"sheet": s, "row": r, "text": t} for s, r, t in self.ignored],
         }
 
 
 def open_file(path: Path, order: Order) -> SourceFile:
     """Read a file whole before anything of it is recorded."""
     kind = "payments" if order.kind == "disbursements" else order.kind
-    return read(path, kind, order.date_given)
+    file = read(path, kind, order.date_given)
+    if not any(t.rows or t.rejected for t in file.tables):
+        raise NoRows(path)
+    return file
 
 
 def record(house: House, file: SourceFile, order: Order, progress: Progress) -> Imported:
@@ -101,7 +114,7 @@ def record(house: House, file: SourceFile, order: Order, progress: Progress) -> 
 
     One file of a charity at a time: of two lists that overlap, the second must see the first.
     """
-    report = Imported(file.path, file.sha256)
+    report = Imported(file.path, file.sha256, ignored=file.ignored)
     with house.database.alone(f"import {house.settings.schema} {order.charity}"):
         for number, table in enumerate(file.tables, 1):
             _record_table(house, file, number, table, order, report, progress)

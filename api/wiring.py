@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from eventsourcing.persistence import StoredEvent
+
 from api.settings import DEFAULT_ORIGIN, Settings
 from ledger.application import Ledger
 from ledger.domain.funds import GiftPlace
@@ -25,7 +27,7 @@ from ledger.store.durable import write_once
 from ledger.store.key_directory import KeyDirectory
 from ledger.store.key_files import KeyFiles, passphrase
 from ledger.store.log_folder import Integrator, LogFolder
-from ledger.store.recorder import LedgerRecorder
+from ledger.store.recorder import LedgerRecorder, LogRow
 from ledger.store.sources import Sources
 from ledger.store.vault import Vault
 from projections import trace_queries
@@ -132,14 +134,18 @@ class House:
         return Sources(self.database, self.keys.secret("vault"))
 
     @cached_property
+    def mapper(self) -> SignedMapper:
+        """What signs events, and verifies each one that it reads."""
+        origin = self.recorder.origin()
+        directory = KeyDirectory(origin, self.recorder.registry_entries, self.root_key())
+        return SignedMapper(origin, self.keys.signer_of, directory.verify)
+
+    @cached_property
     def ledger(self) -> Ledger:
         """The commands."""
-        origin = self.recorder.origin()
         self.keys.signing_key("log")  # what can't be published is refused before it is recorded
-        directory = KeyDirectory(origin, self.recorder.registry_entries, self.root_key())
-        mapper = SignedMapper(origin, self.keys.signer_of, directory.verify)
         return Ledger(
-            Engine(mapper, self.recorder),
+            Engine(self.mapper, self.recorder),
             self.vault,
             CaughtUpInflows(self.runner),
             lambda: datetime.now(UTC),
@@ -151,7 +157,15 @@ class House:
     @cached_property
     def integrator(self) -> Integrator:
         """What publishes the log."""
-        return Integrator(self.recorder, self.log, self.keys.signing_key("log"))
+        key = self.keys.signing_key("log")
+        return Integrator(self.recorder, self.log, key, self._check)
+
+    def _check(self, row: LogRow) -> None:
+        """Refuse a row whose entry is not signed, or stands in another's place."""
+        assert row.entry is not None, "the integrator has compared it with its leaf"
+        self.mapper.to_domain_event(
+            StoredEvent(str(row.stream), int(row.version or 0), str(row.topic), row.entry)
+        )
 
     def publish(self) -> None:
         """Bring the published log and all views up to the event store."""

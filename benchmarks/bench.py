@@ -34,6 +34,7 @@ from ledger.application import ReceiveGift
 from ledger.money import Money
 from ledger.proof.encoding import b64url
 from ledger.store import embedded
+from projections.gift_index import gifts_between
 from receipts.verify import verify
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -71,9 +72,7 @@ class PlainGift(Aggregate):
 
 def gift(fen: int) -> ReceiveGift:
     """Describe a gift."""
-    return ReceiveGift(
-        amount=Money(fen), donor=f"捐赠人{fen}", received_on=DAY, date_basis="row"
-    )
+    return ReceiveGift(amount=Money(fen), donor=f"捐赠人{fen}", received_on=DAY, date_basis="row")
 
 
 @contextmanager
@@ -232,7 +231,7 @@ def reading(conninfo: str) -> list[Measured]:
         private = Ed25519PrivateKey.generate()
         public, message = private.public_key(), b"x" * 1000
         signature = private.sign(message)
-        gifts = [f for f in _gifts(house)]
+        gifts = gifts_between(house.runner, USCC, DAY, DAY)
         trust = house.trust()
         files: list[bytes] = []
 
@@ -240,7 +239,9 @@ def reading(conninfo: str) -> list[Measured]:
             return sum(r.events for r in house.runner.rebuild(keep=False))
 
         def scan() -> int:
-            return 4 * sum(len(rows) for rows in house.recorder.log_in_batches(0, house.recorder.size()))
+            return 4 * sum(
+                len(rows) for rows in house.recorder.log_in_batches(0, house.recorder.size())
+            )
 
         def issue() -> int:
             asked = [gifts.pop() for _ in range(RECEIPTS)]
@@ -268,12 +269,6 @@ def reading(conninfo: str) -> list[Measured]:
                 "receipts verified offline": ("receipts", bare_name, check),
             }
         )
-
-
-def _gifts(house: House) -> list[str]:
-    from projections.gift_index import gifts_between
-
-    return gifts_between(house.runner, USCC, DAY, DAY)
 
 
 def main() -> None:

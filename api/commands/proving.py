@@ -20,8 +20,9 @@ from ledger.proof.encoding import b64
 from ledger.proof.notes import VerifierKey
 from ledger.store.durable import write_atomically
 from ledger.store.log_folder import LogFolder, export
+from receipts.says import failed
 from receipts.trust import Trust
-from receipts.verify import Verdict, verify
+from receipts.verify import Step, Verdict, verify
 
 FILES_SHOWN = 40
 FETCH_MAX = 2**26
@@ -72,11 +73,24 @@ def verify_receipts(args: Namespace) -> Answer:
     with progress("查验 verify", len(paths)) as advance:
         verdicts = []
         for path in paths:
-            verdicts.append((path, verify(_bytes(path), trust)))
+            verdicts.append((path, _verdict(path, trust, alone=path in args.paths)))
             advance(1)
     data = [verdict_json(path, verdict) for path, verdict in verdicts]
     all_valid = all(verdict.result == "valid" for _, verdict in verdicts)
     return Answer(data, verdict_tables(verdicts), DONE if all_valid else WRONG)
+
+
+def _verdict(path: Path, trust: Trust, *, alone: bool) -> Verdict:
+    """Check one file; in a folder, one that can't be read does not stop the others."""
+    try:
+        data = _bytes(path)
+    except FileUnreadable as error:
+        if alone:
+            raise
+        return Verdict(
+            "untrusted", steps=[Step("format", ok=False, says=failed("format", str(error)))]
+        )
+    return verify(data, trust)
 
 
 def verdict_json(path: Path, verdict: Verdict) -> dict[str, object]:

@@ -7,7 +7,7 @@ needs them, and never signs a tree that does not extend the last one it publishe
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from ledger.proof.checkpoint import Checkpoint
 from ledger.proof.notes import VerifierKey
 from ledger.proof.tlog_proof import TlogProof
 from ledger.store.durable import write_atomically
-from ledger.store.recorder import LedgerRecorder
+from ledger.store.recorder import LedgerRecorder, LogRow
 
 
 class LogAhead(Untrusted):
@@ -134,12 +134,19 @@ def export(log: LogFolder, key: VerifierKey, target: Path) -> Checkpoint:
 
 
 class Integrator:
-    """Brings the published log up to the event store."""
+    """Brings the published log up to the event store; `check` refuses an entry that is forged."""
 
-    def __init__(self, recorder: LedgerRecorder, log: LogFolder, key: Ed25519PrivateKey) -> None:
+    def __init__(
+        self,
+        recorder: LedgerRecorder,
+        log: LogFolder,
+        key: Ed25519PrivateKey,
+        check: Callable[[LogRow], object],
+    ) -> None:
         self._recorder = recorder
         self._log = log
         self._key = key
+        self._check = check
         self.vkey = VerifierKey.of(recorder.origin(), key.public_key())
 
     def integrate(self) -> Checkpoint:
@@ -158,7 +165,7 @@ class Integrator:
 
     def _extend(self, last: Checkpoint, size: int) -> Checkpoint:
         for index, width in tiles.new_bundles(last.size, size):
-            self._write_bundle(index, width)
+            self._write_bundle(index, width, last.size)
         hashes = tiles.TileHashes(self._log.read, size)
         for level, index, width in tiles.new_tiles(last.size, size):
             if level:
@@ -175,7 +182,8 @@ class Integrator:
     def _file(self, level: int, index: int, width: int) -> Path:
         return self._log.folder / tiles.tile_path(level, index, width)
 
-    def _write_bundle(self, index: int, width: int) -> None:
+    def _write_bundle(self, index: int, width: int, known: int) -> None:
+        """Write a bundle and its tile; entries from leaf `known` on are new, and checked."""
         rows = self._recorder.log(256 * index, 256 * index + width)
         entries = [row.entry for row in rows if row.entry is not None]
         hashes = [row.hash for row in rows]
@@ -183,6 +191,9 @@ class Integrator:
             raise LogDiffers(
                 f"the event store between leaves {256 * index} and {256 * index + width}"
             )
+        for row in rows:
+            if row.leaf >= known:
+                self._check(row)
         path = self._log.folder / tiles.entries_path(index, width)
         write_atomically(path, tiles.pack_entries(entries))
         write_atomically(self._file(0, index, width), b"".join(hashes))

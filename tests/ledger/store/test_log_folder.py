@@ -263,7 +263,9 @@ def test_a_checkpoint_or_key_that_is_no_text_is_refused(house: House) -> None:
 def test_an_empty_store_has_a_checkpoint_of_its_own(house: House, tmp_path: Path) -> None:
     forget(house, 0)
     log = LogFolder(tmp_path / "log")
-    integrator = log_folder.Integrator(house.recorder, log, house.keys.signing_key("log"))
+    integrator = log_folder.Integrator(
+        house.recorder, log, house.keys.signing_key("log"), lambda _row: None
+    )
 
     assert integrator.integrate().root == merkle.EMPTY_ROOT
     assert integrator.integrate().size == 0
