@@ -45,22 +45,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         answer: Answer = args.run(args)
         show(answer, as_json=args.json)
         sys.stdout.flush()
-    except LedgerError as error:
-        complain(str(error))
-        return WRONG if isinstance(error, Untrusted) else NOT_UNDERSTOOD
-    except (psycopg.Error, PersistenceError) as error:
-        complain(f"the database refused: {first_line(error)}; nothing was half-done, try again")
-        return NOT_UNDERSTOOD
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that exit is quiet
         return NOT_UNDERSTOOD
-    except OSError as error:
-        complain(f"{error.filename or 'a file'}: {error.strerror or error}")
-        return NOT_UNDERSTOOD
-    except KeyboardInterrupt:
-        complain("interrupted; what was recorded stays, run the command again to go on")
-        return INTERRUPTED
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 no traceback reaches people
+        line, code = _ending(error)
+        complain(line)
+        return code
     return answer.code
+
+
+def _ending(error: BaseException) -> tuple[str, int]:
+    """Return the line and the exit code that an error ends a command with."""
+    match error:
+        case Untrusted():
+            return str(error), WRONG
+        case LedgerError():
+            return str(error), NOT_UNDERSTOOD
+        case psycopg.Error() | PersistenceError():
+            told = f"the database refused: {first_line(error)}; nothing was half-done, try again"
+            return told, NOT_UNDERSTOOD
+        case OSError():
+            return f"{error.filename or 'a file'}: {error.strerror or error}", NOT_UNDERSTOOD
+        case KeyboardInterrupt():
+            return "interrupted; what was recorded stays, run the command again", INTERRUPTED
+        case _:
+            told = f"a fault of the program ({type(error).__name__}: {error}); please report it"
+            return told, NOT_UNDERSTOOD
 
 
 def _texts(words: Sequence[str]) -> Sequence[str]:

@@ -252,3 +252,9 @@ def test_two_processes_that_found_one_ledger_at_once_agree(settings: Settings) -
     assert not house.keys.has(OTHER_USCC)
     check_house(house)
     house.close()
+
+
+def test_tables_that_somebody_else_made_meanwhile_are_left_as_they_are(house: House) -> None:
+    origin, size = house.recorder.origin(), house.recorder.size()
+    house.recorder._create("elsewhere.example/ledger")
+    assert (house.recorder.origin(), house.recorder.size()) == (origin, size)
