@@ -24,6 +24,19 @@ from receipts.says import failed
 from receipts.trust import Trust
 from receipts.verify import Step, Verdict, verify
 
+PROVEN = {
+    "code": "票据代码 code",
+    "number": "票据号码 number",
+    "check_code": "校验码 check code",
+    "payer": "捐赠人 payer",
+    "issuer": "受赠单位 issuer",
+    "issuer_uscc": "统一社会信用代码 credit code",
+    "amount": "金额（元） amount",
+    "gift_on": "受赠日期 gift on",
+    "issued_on": "开票日期 issued on",
+}
+"""What a verdict says of a receipt, by the names it is shown under."""
+
 FILES_SHOWN = 40
 FETCH_MAX = 2**26
 RECEIPT_MAX = 2**24
@@ -110,7 +123,12 @@ def verdict_tables(verdicts: list[tuple[Path, Verdict]]) -> list[Table]:
         path, verdict = verdicts[0]
         rows = [(s.step, "✓" if s.ok else "✗", s.says) for s in verdict.steps]
         title = f"{path.name}: {RESULTS[verdict.result]}"
-        return [table(title, ("步骤 step", "", "说明 says"), rows)]
+        steps = table(title, ("步骤 step", "", "说明 says"), rows)
+        proven = facts(
+            "账本所载 what the ledger says",
+            {PROVEN[name]: said for name, said in verdict.receipt.items()},
+        )
+        return [steps, proven] if verdict.receipt else [steps]
     counted = Counter(RESULTS[verdict.result] for _, verdict in verdicts).items()
     wrong = [
         (p.name, RESULTS[v.result], v.steps[-1].says) for p, v in verdicts if v.result != "valid"
