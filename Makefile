@@ -39,6 +39,7 @@ lock: $(VENV)/.tests
 
 clean:
 	test ! -x $(BIN)/donation-ledger || $(BIN)/donation-ledger stop
+	test ! -L var/postgres || rm -rf "$$(readlink -f var/postgres)"
 	rm -rf $(VENV) var build *.egg-info
 
 $(VENV)/.product: requirements.txt pyproject.toml

@@ -102,6 +102,7 @@ class KeyFiles:
         if not path.exists():
             if locked_up:  # another salt would lock these up for good
                 raise KeyMissing(path)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_once(path, self._random(16), mode=0o600)
         kdf = Scrypt(salt=path.read_bytes(), length=32, n=SCRYPT_N, r=8, p=1)
         return kdf.derive(self._passphrase)
