@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import get_args
 
 from api.wiring import House
 from ledger import codec
@@ -12,16 +11,14 @@ from ledger.domain.events import (
     DisbursementProposed,
     Event,
     GiftReceived,
-    OrganisationEvent,
 )
 from ledger.domain.history import History
 from ledger.domain.keeping import SourceRow
 from ledger.domain.registry import Registry
 from ledger.errors import LedgerError, Untrusted
-from ledger.proof import jws, merkle, tiles
+from ledger.proof import merkle, tiles
 from ledger.proof.checkpoint import Checkpoint, open_signed
 from ledger.proof.notes import VerifierKey
-from ledger.store.key_directory import public_key
 from ledger.store.recorder import LogRow
 
 BATCH = 256
@@ -70,12 +67,7 @@ class Reader:
         """Check one entry; return its event, or None when it can't be read."""
         self._audit.events += 1
         try:
-            signed, event = codec.read(entry, self._origin)
-            key = self._registry.public_key(signed.kid, event)
-            jws.check(signed, public_key(key), codec.TYP)
-            self._registry.check_power(event)
-            if isinstance(event, get_args(OrganisationEvent)):
-                self._registry.apply(event)
+            event = codec.admit(entry, self._origin, self._registry)
         except Untrusted as error:
             self._audit.find(f"entry {leaf}: {error}", "signatures_ok")
             return None

@@ -5,19 +5,19 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from eventsourcing.persistence import StoredEvent
-
 from api.settings import DEFAULT_ORIGIN, Settings
+from ledger import codec
 from ledger.application import Ledger
 from ledger.domain.funds import GiftPlace
 from ledger.domain.organisations import AUTHORITY
-from ledger.engine import Engine, SignedMapper
+from ledger.domain.registry import Registry
+from ledger.engine import Engine, EntryMoved, SignedMapper
 from ledger.errors import Unreadable
 from ledger.proof.encoding import b64url
 from ledger.proof.notes import VerifierKey
@@ -158,14 +158,22 @@ class House:
     def integrator(self) -> Integrator:
         """What publishes the log."""
         key = self.keys.signing_key("log")
-        return Integrator(self.recorder, self.log, key, self._check)
+        return Integrator(self.recorder, self.log, key, self._checker)
 
-    def _check(self, row: LogRow) -> None:
-        """Refuse a row whose entry is not signed, or stands in another's place."""
-        assert row.entry is not None, "the integrator has compared it with its leaf"
-        self.mapper.to_domain_event(
-            StoredEvent(str(row.stream), int(row.version or 0), str(row.topic), row.entry)
-        )
+    def _checker(self, leaf: int) -> Callable[[LogRow], None]:
+        """Return what refuses, from a leaf on, entries that nobody had the right to sign."""
+        origin, registry = self.recorder.origin(), Registry(self.root_key())
+        for entry in self.recorder.registry_entries(before=leaf):
+            codec.admit(entry, origin, registry)
+
+        def check(row: LogRow) -> None:
+            assert row.entry is not None, "the integrator has compared it with its leaf"
+            event = codec.admit(row.entry, origin, registry)
+            here = (row.stream, row.version, row.topic)
+            if here != (event.originator_id, event.originator_version, event.TOPIC):
+                raise EntryMoved(str(row.stream), int(row.version or 0))
+
+        return check
 
     def publish(self) -> None:
         """Bring the published log and all views up to the event store."""

@@ -14,7 +14,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
-from ledger.domain.events import TOPICS, Event
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from ledger.domain.events import TOPICS, Event, OrganisationEvent
+from ledger.domain.registry import Registry
 from ledger.errors import Refused, Untrusted
 from ledger.money import Money
 from ledger.proof import jws
@@ -76,6 +79,24 @@ def read(entry: bytes, origin: str) -> tuple[jws.Jws, Event]:
     if signed.typ != TYP:
         raise EntryMalformed(f"type {signed.typ!r}")
     return signed, event_of(signed.payload, origin)
+
+
+def admit(entry: bytes, origin: str, registry: Registry) -> Event:
+    """Read an entry as the next of the log: its signer must be registered, and have the right.
+
+    The registry takes in what the entry says of organisations and keys.
+    """
+    signed, event = read(entry, origin)
+    jws.check(signed, public_key(registry.public_key(signed.kid, event)), TYP)
+    registry.check_power(event)
+    if isinstance(event, get_args(OrganisationEvent)):
+        registry.apply(event)
+    return event
+
+
+def public_key(x: str) -> Ed25519PublicKey:
+    """Return the Ed25519 key of a JWK's `x` (RFC 8037)."""
+    return jws.public_of({"crv": "Ed25519", "kty": "OKP", "x": x})
 
 
 def event_of(data: bytes, origin: str) -> Event:

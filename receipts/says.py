@@ -8,7 +8,8 @@ PASSED = {
     "inclusion": "全部事件均在公开账本之内 (every event is in the public log)",
     "issuer": "签署者均经登记且有权签署 (every signer was registered and had the right to sign)",
     "number": "票据号码在核发给开票单位的号段之内 (the number was allotted to the issuer)",
-    "gift": "票据内容与捐赠事件一致 (the receipt says what the gift event says)",
+    "gift": "票据事件与捐赠事件一致；请将票面与账本所载核对 (the receipt's event agrees with the "
+    "gift's; compare the page with what the ledger says)",
     "openings": "捐赠人与校验码同封存摘要相符 (payer and check code match their sealed digests)",
     "seal": "文件自开具后一字未改 (not a byte of the file has changed since it was issued)",
     "eligibility": "捐赠当日开票单位具有公益性捐赠税前扣除资格 (the issuer was eligible that day)",

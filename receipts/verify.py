@@ -20,7 +20,8 @@ from ledger.domain.registry import Registry
 from ledger.errors import Refused, Untrusted
 from ledger.money import Money
 from ledger.proof import jws
-from ledger.proof.checkpoint import open_signed
+from ledger.proof.checkpoint import Checkpoint, open_signed
+from ledger.proof.merkle import check_inclusion, leaf_hash
 from receipts import says
 from receipts.attachment import attached
 from receipts.bundle import Bundle
@@ -28,7 +29,7 @@ from receipts.sealing import TYP as SEAL_TYP
 from receipts.sealing import take_apart
 from receipts.trust import Trust
 
-T = TypeVar("T")
+T = TypeVar("T", ReceiptIssued, GiftReceived)
 
 MISMATCHES = ("number", "gift", "openings")
 """Steps whose failure means that parts disagree; any other failure means no trust at all."""
@@ -75,6 +76,7 @@ class _Evidence:
     document: bytes | None = None
     seal: str | None = None
     bundle: Bundle | None = None
+    checkpoint: Checkpoint | None = None
     events: list[Event] = field(default_factory=list)
     registry: Registry = field(default_factory=Registry)
     names: dict[str, str] = field(default_factory=dict)
@@ -100,6 +102,8 @@ class _Evidence:
 def _only(found: list[T], what: str) -> T:
     if len(found) != 1:
         raise ReceiptDiffers(f"it proves {len(found)} {what}s, where one is expected")
+    if found[0].originator_version != 1:
+        raise ReceiptDiffers(f"its {what} does not open its own story")
     return found[0]
 
 
@@ -165,35 +169,32 @@ def _check_checkpoint(known: _Evidence) -> None:
     first = bundle.entries[0]
     if bundle.origin != known.trust.log.name:
         raise ReceiptDiffers(f"it belongs to the log {bundle.origin!r}, which is not trusted")
-    open_signed(first.proof.checkpoint, known.trust.log)
+    known.checkpoint = open_signed(first.proof.checkpoint, known.trust.log)
 
 
 def _check_inclusion(known: _Evidence) -> None:
     indexes = [e.proof.index for e in known.proofs.entries]
     if indexes != sorted(set(indexes)):
         raise ReceiptDiffers("its entries are not in the order of the log")
+    assert known.checkpoint is not None, "the step before opened it"
+    size, root = known.checkpoint.size, known.checkpoint.root
     for proven in known.proofs.entries:
-        proven.proof.check(proven.entry, known.trust.log)
+        leaf = leaf_hash(proven.entry)
+        check_inclusion(leaf, proven.proof.index, size, proven.proof.path, root)
 
 
 def _check_signers(known: _Evidence) -> None:
     known.registry = Registry(known.trust.authority)
     for proven in known.proofs.entries:
-        signed, event = codec.read(proven.entry, known.proofs.origin)
-        key = jws.public_of(
-            {"crv": "Ed25519", "kty": "OKP", "x": known.registry.public_key(signed.kid, event)}
-        )
-        jws.check(signed, key, codec.TYP)
-        known.registry.check_power(event)
+        before = dict(known.registry.organisations)
+        event = codec.admit(proven.entry, known.proofs.origin, known.registry)
         if isinstance(event, get_args(OrganisationEvent)):
-            _check_next(known.registry, event)
-            known.registry.apply(event)
+            _check_next(before.get(event.organisation), event)
         known.events.append(event)
 
 
-def _check_next(registry: Registry, event: OrganisationEvent) -> None:
+def _check_next(before: Organisation | None, event: OrganisationEvent) -> None:
     """Refuse a gap: a cancelled eligibility or revoked key could have been left out there."""
-    before = registry.organisations.get(event.organisation)
     expected = before.version + 1 if before else 1
     if event.originator_version != expected:
         raise ReceiptDiffers(f"event {expected} of {event.organisation} was left out")
@@ -245,7 +246,7 @@ def _check_seal(known: _Evidence) -> None:
     kid = jws.seal_kid(known.seal)
     if kid not in known.issuer.keys:
         raise ReceiptDiffers(f"key {kid} does not sign for {known.issuer.name}")
-    key = jws.public_of({"crv": "Ed25519", "kty": "OKP", "x": known.issuer.keys[kid]})
+    key = codec.public_key(known.issuer.keys[kid])
     jws.check_seal(known.seal, known.document, key, SEAL_TYP)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from typing import Any
 
 from ledger.domain import funds, gifts, organisations, receipt_books
 from ledger.domain.events import ReceiptIssued
@@ -11,7 +12,7 @@ from ledger.domain.gifts import Gift
 from ledger.domain.organisations import Organisation
 from ledger.domain.receipt_books import ReceiptBook
 from ledger.engine import Engine
-from ledger.errors import Refused, Unknown
+from ledger.errors import Refused, Unknown, Untrusted
 
 
 class OrganisationUnknown(Unknown):
@@ -33,6 +34,13 @@ class GiftUnknown(Unknown):
 
     def __init__(self, gift: str) -> None:
         super().__init__(f"no gift {gift}")
+
+
+class ActsOnAnothers(Untrusted):
+    """An organisation signed a fact in a story that another one opened."""
+
+    def __init__(self, actor: str, stream: str) -> None:
+        super().__init__(f"{actor} signed in {stream}, which is not its own; run an audit")
 
 
 class NotACharity(Refused):
@@ -57,17 +65,25 @@ class Streams:
 
     def fund(self, fund: str) -> Fund:
         """Return a fund, from its stream."""
-        history = self._engine.history(fund) if fund.startswith("fund-") else []
+        history = self._own(fund) if fund.startswith("fund-") else []
         if not history:
             raise FundUnknown(fund)
         return reduce(funds.evolve, history[1:], funds.evolve(None, history[0]))
 
     def gift(self, gift: str) -> Gift:
         """Return a gift, from its stream."""
-        history = self._engine.history(gift) if gift.startswith("gift-") else []
+        history = self._own(gift) if gift.startswith("gift-") else []
         if not history:
             raise GiftUnknown(gift)
         return reduce(gifts.evolve, history[1:], gifts.evolve(None, history[0]))
+
+    def _own(self, stream: str) -> list[Any]:
+        """Return a stream's events; all must be by the organisation that opened it."""
+        history = self._engine.history(stream)
+        for event in history[1:]:
+            if event.actor != history[0].actor:
+                raise ActsOnAnothers(event.actor, stream)
+        return history
 
     def receipt(self, stream: str) -> ReceiptIssued:
         """Return what a receipt said when it was issued."""

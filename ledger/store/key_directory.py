@@ -7,17 +7,9 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ledger import codec
-from ledger.domain.events import Event, KeyRegistered, KeyRevoked, LedgerFounded
-from ledger.domain.events import OrganisationRegistered as Registered
+from ledger.domain.events import Event, KeyRegistered, LedgerFounded
 from ledger.domain.registry import Registry, SignerUnknown
 from ledger.proof import jws
-
-TYPED = (LedgerFounded, Registered, KeyRegistered, KeyRevoked)
-
-
-def public_key(x: str) -> Ed25519PublicKey:
-    """Return the Ed25519 key of a JWK's `x` (RFC 8037)."""
-    return jws.public_of({"crv": "Ed25519", "kty": "OKP", "x": x})
 
 
 class KeyDirectory:
@@ -45,11 +37,7 @@ class KeyDirectory:
     def _read(self) -> dict[str, tuple[str, Ed25519PublicKey]]:
         registry = Registry(self._root_key)
         for entry in self._entries():
-            signed, event = codec.read(entry, self._origin)
-            jws.check(signed, public_key(registry.public_key(signed.kid, event)), codec.TYP)
-            registry.check_power(event)
-            assert isinstance(event, TYPED), "the store selects these topics"
-            registry.apply(event)
+            event = codec.admit(entry, self._origin, registry)
             if isinstance(event, LedgerFounded | KeyRegistered):
-                self._keys[event.kid] = (event.organisation, public_key(event.public))
+                self._keys[event.kid] = (event.organisation, codec.public_key(event.public))
         return self._keys

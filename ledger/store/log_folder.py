@@ -134,19 +134,22 @@ def export(log: LogFolder, key: VerifierKey, target: Path) -> Checkpoint:
 
 
 class Integrator:
-    """Brings the published log up to the event store; `check` refuses an entry that is forged."""
+    """Brings the published log up to the event store.
+
+    `checker(leaf)` gives what refuses a forged entry, from that leaf on, in order.
+    """
 
     def __init__(
         self,
         recorder: LedgerRecorder,
         log: LogFolder,
         key: Ed25519PrivateKey,
-        check: Callable[[LogRow], object],
+        checker: Callable[[int], Callable[[LogRow], object]],
     ) -> None:
         self._recorder = recorder
         self._log = log
         self._key = key
-        self._check = check
+        self._checker = checker
         self.vkey = VerifierKey.of(recorder.origin(), key.public_key())
 
     def integrate(self) -> Checkpoint:
@@ -164,8 +167,9 @@ class Integrator:
         return Checkpoint(self.vkey.name, 0, merkle.EMPTY_ROOT)
 
     def _extend(self, last: Checkpoint, size: int) -> Checkpoint:
+        check = self._checker(last.size)
         for index, width in tiles.new_bundles(last.size, size):
-            self._write_bundle(index, width, last.size)
+            self._write_bundle(index, width, last.size, check)
         hashes = tiles.TileHashes(self._log.read, size)
         for level, index, width in tiles.new_tiles(last.size, size):
             if level:
@@ -182,7 +186,9 @@ class Integrator:
     def _file(self, level: int, index: int, width: int) -> Path:
         return self._log.folder / tiles.tile_path(level, index, width)
 
-    def _write_bundle(self, index: int, width: int, known: int) -> None:
+    def _write_bundle(
+        self, index: int, width: int, known: int, check: Callable[[LogRow], object]
+    ) -> None:
         """Write a bundle and its tile; entries from leaf `known` on are new, and checked."""
         rows = self._recorder.log(256 * index, 256 * index + width)
         entries = [row.entry for row in rows if row.entry is not None]
@@ -193,7 +199,7 @@ class Integrator:
             )
         for row in rows:
             if row.leaf >= known:
-                self._check(row)
+                check(row)
         path = self._log.folder / tiles.entries_path(index, width)
         write_atomically(path, tiles.pack_entries(entries))
         write_atomically(self._file(0, index, width), b"".join(hashes))

@@ -202,11 +202,13 @@ class LedgerRecorder(PostgresApplicationRecorder):
         for first in range(start, stop, batch):
             yield self.log(first, min(first + batch, stop))
 
-    def registry_entries(self) -> list[bytes]:
-        """Return the entries that say who may sign, in log order."""
+    def registry_entries(self, before: int | None = None) -> list[bytes]:
+        """Return the entries that say who may sign, in log order, those below leaf `before`."""
         query = _statement(self.datastore, _SELECT_REGISTRY)
         with self.datastore.get_connection() as connection:
-            found = connection.execute(query, {"topics": list(REGISTRY_TOPICS)}).fetchall()
+            found = connection.execute(
+                query, {"topics": list(REGISTRY_TOPICS), "before": before}
+            ).fetchall()
         return [bytes(row["state"]) for row in found]
 
     def log_of(self, streams: Sequence[str]) -> list[LogRow]:
@@ -285,7 +287,8 @@ _SELECT_LOG = (
 )
 _SELECT_REGISTRY = (
     "SELECT state FROM {events} JOIN {leaves} ON stream = originator_id AND"
-    " version = originator_version WHERE topic = ANY(%(topics)s) ORDER BY leaf"
+    " version = originator_version WHERE topic = ANY(%(topics)s)"
+    " AND (leaf < %(before)s OR %(before)s::bigint IS NULL) ORDER BY leaf"
 )
 _SELECT_COUNTS = (
     "SELECT size, (SELECT count(*) FROM {leaves}) AS leaves,"

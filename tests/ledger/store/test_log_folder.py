@@ -264,7 +264,7 @@ def test_an_empty_store_has_a_checkpoint_of_its_own(house: House, tmp_path: Path
     forget(house, 0)
     log = LogFolder(tmp_path / "log")
     integrator = log_folder.Integrator(
-        house.recorder, log, house.keys.signing_key("log"), lambda _row: None
+        house.recorder, log, house.keys.signing_key("log"), lambda _leaf: lambda _row: None
     )
 
     assert integrator.integrate().root == merkle.EMPTY_ROOT
