@@ -9,15 +9,28 @@ from datetime import date
 from functools import cached_property
 
 from api.imports.amounts import Unit, read_amount, read_currency
-from api.imports.cells import Cell, CellUnreadable, bare, is_placeholder, read_serial, text_of
+from api.imports.cells import (
+    Cell,
+    CellUnreadable,
+    bare,
+    is_placeholder,
+    read_serial,
+    shown,
+    text_of,
+)
 from api.imports.dates import read_date
 from api.imports.headers import Layout
-from api.imports.prose import is_note, is_of_which, is_total
+from api.imports.prose import is_contact, is_note, is_of_which, is_total
 from api.imports.sheets import Sheet, anchors, banners
 from ledger.money import Money
 
 STOPPED = re.compile("关闭|退款|失败|等待|未支付|待付|取消|撤销|closed|failed|refund")
-WRONG_WAY = {"gifts": ("支出", "借", "不计"), "payments": ("收入", "贷", "不计")}
+WORDS_FOR_NUMBER = re.compile("(?![一二三四五六七八九十百]+$)[一-鿿]{3,}[:：]?")
+NEITHER_WAY = ("不计", "中性", "其他")
+WRONG_WAY = {
+    "gifts": ("支", "付", "出", "借", *NEITHER_WAY),
+    "payments": ("收", "入", "贷", *NEITHER_WAY),
+}
 
 
 @dataclass(frozen=True)
@@ -94,10 +107,12 @@ def read_entry(frame: Frame, row: int) -> Entry | None:
     cells = own_cells(frame, row)
     if not any(map(text_of, cells)):
         return None
-    if is_total(_labels(frame, row, cells)):
+    if is_total(_labels(frame, row, cells)) or _is_labelled_beside(frame, row, cells):
         return Entry(row, "total", _total_amount(frame, row, cells))
     if _in_sibling(frame, row):
         return None
+    if is_contact(party_of(frame, row) or ""):
+        return Entry(row, "prose")
     try:
         unit = Unit(
             read_currency(frame.role(row, "currency"), frame.unit.currency), frame.unit.power
@@ -127,6 +142,13 @@ def _labels(frame: Frame, row: int, cells: Sequence[Cell]) -> Sequence[Cell]:
         return cells
     start = frame.layout.span.start
     return [cell for column, cell in enumerate(cells, start) if column not in remarks]
+
+
+def _is_labelled_beside(frame: Frame, row: int, cells: Sequence[Cell]) -> bool:
+    """Tell whether a lone amount is summed up by the label in a table beside it on the sheet."""
+    lone = len([cell for cell in cells if text_of(cell)]) == 1
+    own = text_of(frame.sheet.cell(row, frame.layout.amount))
+    return lone and bool(own) and not party_of(frame, row) and is_total(frame.sheet.rows[row])
 
 
 def _total_amount(frame: Frame, row: int, cells: Sequence[Cell]) -> Money | None:
@@ -169,6 +191,7 @@ def _without_amount(frame: Frame, row: int, cells: Sequence[Cell], reason: str) 
 def _with_amount(frame: Frame, row: int, amount: Money) -> Entry:
     try:
         _check_counts(frame, row)
+        _check_rivals(frame, row, amount)
         day = read_date(frame.role(row, "date"))
         serial = read_serial(frame.role(row, "serial"))
     except CellUnreadable as error:
@@ -179,12 +202,29 @@ def _with_amount(frame: Frame, row: int, amount: Money) -> Entry:
 def _check_counts(frame: Frame, row: int) -> None:
     """Refuse a row whose own words say that its amount was not received, or not paid."""
     flow, state = (text_of(frame.role(row, role)).lower() for role in ("flow", "state"))
-    if any(word in flow for word in WRONG_WAY[frame.kind]):
+    if flow == "/" or any(word in flow for word in WRONG_WAY[frame.kind]):
         raise CellUnreadable(f"这一行的收支方向是“{flow}” (money went the other way)")
     if STOPPED.search(state):
         raise CellUnreadable(f"交易没有完成：{state} (transaction not completed)")
-    if is_of_which(party_of(frame, row) or ""):
+    number, party = text_of(frame.role(row, "sequence")), party_of(frame, row)
+    if is_of_which(party or number):
         raise CellUnreadable("“其中”项的金额已包含在上面的行里 (part of a line above)")
+    if party is None and WORDS_FOR_NUMBER.fullmatch(number):
+        raise CellUnreadable(f"序号栏里是文字，又没有名称：{shown(number)} (words for a number)")
+
+
+def _check_rivals(frame: Frame, row: int, amount: Money) -> None:
+    """Refuse a row with another amount under a header that speaks of amounts as surely."""
+    for column in frame.layout.rivals:
+        cell = frame.sheet.cell(row, column)
+        try:
+            other = read_amount(cell, frame.unit)
+        except CellUnreadable:
+            continue
+        if other != amount:
+            raise CellUnreadable(
+                f"一行有两个金额，不知以哪个为准：{amount}、{other} (two amounts in one row)"
+            )
 
 
 def content_of(frame: Frame, entry: Entry) -> tuple[str, ...]:

@@ -56,8 +56,10 @@ STATED_UNIT = re.compile(r"[(\[]?(?:金额)?单位[:：][^()\]]*[)\]]?")
 CONVERTED = re.compile("折合|折算|折人民币|折美元|equivalent")
 RECEIVED = re.compile("到账|实收|实际|已收|实付|已付|实捐")
 WEAK_MONEY = re.compile(
-    "累计|合计|总计|小计|共计|总额|总金额|认捐|承诺|协议|计划|预算|应收|应付|申请|pledge|total"
+    "累计|合计|总计|小计|共计|总额|总金额|认捐|承诺|协议|计划|预算|应收|应付|申请|标准|人均|每人|/人"
+    "|pledge|total"
 )
+ROW_SUM = re.compile("合计|总计|共计|小计")
 INCOMING = re.compile("收入|贷方|转入|存入|credit|income|received")
 OUTGOING = re.compile(
     "支出|借方|转出|付出|拨付|拨款|发放|资助|使用|救助|划拨|补助|慰问|debit|expense|spent|disbursed"
@@ -96,6 +98,7 @@ WORDS_OF_ROLES = (
     ("note", 2, "备注|附言|留言|寄语|祝福|^注$|^notes?$|remark|memo|message|comment"),
     ("note", 1, "说明|摘要|注释|商品|description"),
     ("party", 1, rf"^(({PERSON}|昵称|对方|交易对方|客户|人员|会员|[/及和与或、()])+)$"),
+    ("party", 1, "(校友|员工|职工|教师|教工|学生|党员|村民|居民|社员|会员|干部)姓名$"),
     ("party", 1, "^(name|full_?name|organi[sz]ation|counterparty)$"),
 )
 """Role, how sure the words are of it, and the words, in the order they are tried; "" is none."""
@@ -111,6 +114,8 @@ class Heading:
     rank: int
     unit: Unit | None = None
     direction: str = ""
+    sums: bool = False
+    """Whether a column of amounts adds up other columns of its rows (合计)."""
 
 
 def may_head(texts: Iterable[str]) -> bool:
@@ -152,7 +157,8 @@ def _read_money(label: str, unit: Unit | None) -> Heading | None:
         return Heading("converted", 1, unit)
     rank = 4 if RECEIVED.search(label) else 1 if WEAK_MONEY.search(label) else 3
     incoming, outgoing = INCOMING.search(label), OUTGOING.search(label)
-    return Heading("amount", rank, unit, "in" if incoming else "out" if outgoing else "")
+    direction = "in" if incoming else "out" if outgoing else ""
+    return Heading("amount", rank, unit, direction, sums=ROW_SUM.search(label) is not None)
 
 
 def _outside_brackets(label: str) -> str:

@@ -28,7 +28,8 @@ class Layout:
     """The columns (from 0) of one table; `span` are those it has, mapped or not.
 
     `siblings` are further columns of amounts, in other currencies; the table of the first of
-    them is `primary` and speaks for the rows.
+    them is `primary` and speaks for the rows. `rivals` are columns whose headers speak of
+    amounts in the same currency just as surely.
     """
 
     amount: int
@@ -38,6 +39,7 @@ class Layout:
     span: range
     siblings: tuple[int, ...] = ()
     primary: bool = True
+    rivals: tuple[int, ...] = ()
 
     @property
     def columns(self) -> dict[str, int]:
@@ -195,20 +197,24 @@ def _side_by_side(headings: dict[int, Heading]) -> list[dict[int, Heading]]:
 def _layouts(headings: dict[int, Heading], span: range, wanted: str) -> list[Layout]:
     if not KEYS & {heading.role for heading in headings.values()}:
         return []
-    amounts = _amounts(headings, wanted)
+    amounts, rivals = _amounts(headings, wanted)
     parties = {role: _columns(headings, role) for role in PARTIES if _columns(headings, role)}
     simple = {role: _best(headings, role) for role in SIMPLE if _columns(headings, role)}
     return [
         Layout(
             column, headings[column], parties, simple, span,
             siblings=tuple(other for other in amounts if other != column), primary=not number,
+            rivals=rivals,
         )
         for number, column in enumerate(amounts)
     ]  # fmt: skip
 
 
-def _amounts(headings: dict[int, Heading], wanted: str) -> list[int]:
-    """Choose the column of amounts; one for each currency if the columns differ in it."""
+def _amounts(headings: dict[int, Heading], wanted: str) -> tuple[list[int], tuple[int, ...]]:
+    """Choose the column of amounts, one for each currency if they differ in it; and its rivals.
+
+    Of several in one currency, the column that sums them up (合计) is chosen, if there is one.
+    """
     ranked = {
         column: (heading.role == "amount", heading.direction in ("", wanted), heading.rank)
         for column, heading in headings.items()
@@ -219,7 +225,12 @@ def _amounts(headings: dict[int, Heading], wanted: str) -> list[int]:
         unit.currency if (unit := headings[column].unit) else "": column
         for column in reversed(best)
     }
-    return sorted(by_currency.values()) if "" not in by_currency else best[:1]
+    if len(by_currency) > 1 and "" not in by_currency:
+        return sorted(by_currency.values()), ()
+    sums = [column for column in ranked if headings[column].sums]
+    if len(best) > 1 and len(sums) == 1 and sums[0] not in best:
+        return sums, ()
+    return best[:1], tuple(best[1:])
 
 
 def _columns(headings: dict[int, Heading], role: str) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from api.imports.amounts import Unit, find_unit
+from api.imports.amounts import WORDS, Unit, find_unit
 from api.imports.cells import Cell, folded, half_width, text_of
 from api.imports.dates import is_date_alone, serial_date
 
@@ -23,7 +23,7 @@ TOTAL_HINT = re.compile("[计总额数和页余转结]|total|sum", re.IGNORECASE
 PART_TOTAL = re.compile("小计|累计|本页|sub")
 CARRIED = re.compile("承前页|过次页|上页结转|转下页|(期初|上期|上年|期末|本期)(余额|结余|结转)")
 NOTE = re.compile(
-    r"^(附?注|备注|说明|附件|制[表单]人?|填[表报]人?|审[核批]人?|复核人?|经办人?|(单位)?负责人|主管|会计"
+    r"^(附?注|备注|说明|附件|制[表单]人?|填[表报]人?|审[核批]人?|复核人?|经[办手]人?|证明人|监督人|(单位)?负责人|主管|会计"
     r"|出纳|盖章|签[字章名]|联系(人|电话|方式)|((监督|咨询)?电话)|热线|网址|地址|邮编|开户行|账号"
     r"|(制表|打印)?(日期|时间)|(填报|制表|金额)?单位|币种"
     r"|note|remark|prepared ?by|approved ?by|signature|date)\s*\d*\s*[:：.、]",
@@ -36,8 +36,17 @@ NOTE_WORDS = re.compile(
 )
 SEAL = re.compile("[(（]?(盖章|公章|签章|签字|签名)[)）]?[:：]?")
 UNIT_LINE = re.compile(r"(?:单位|币种|货币)\s*[:：为]?\s*([^\s,，。;；]{1,10})")
-ALONE = re.compile(r"[(（\[][^()（）]{1,8}[)）\]]")
+ALONE = re.compile(r"[(\[][^()]{1,8}[)\]]")
+AT_END = re.compile(r"\([^()]{2,6}\)$")
+"""The unit at the end of a title: 捐赠收入(万元), 境外捐款(美元)."""
+NUMBERED = ("(十)", "[十]")
+"""The tenth list, and no unit of ten."""
 SECTION = re.compile(r"^([(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．])")
+CONTACT = re.compile(
+    "(?:咨询|监督|举报|投诉|联系|服务|办公|查询|公示|捐[赠款])*(?:电话|热线|手机|传真|邮编|邮政编码|[账帐]号)(?:号码)?:?"
+)
+NAMED_TOTAL = re.compile(f".+(?:合计|小计|总计|共计)(?:{AFTER_TOTAL})")
+"""A total named after what it sums up: 财务部小计, 城关镇合计."""
 OF_WHICH = re.compile("^其中[:：]")
 
 
@@ -76,12 +85,27 @@ def is_of_which(text: str) -> bool:
     return OF_WHICH.match(text) is not None
 
 
+def is_contact(text: str) -> bool:
+    """Tell whether a text only says what the number beside it is: a telephone, an account."""
+    return CONTACT.fullmatch(folded(text)) is not None
+
+
+def names_total(text: str) -> bool:
+    """Tell whether a text in place of a name ends as totals of departments or towns do."""
+    return NAMED_TOTAL.fullmatch(folded(text)) is not None
+
+
 def unit_line(texts: Iterable[str]) -> Unit | None:
     """Find the unit a line above a table states, such as `单位：万元` or `（美元）`."""
     for text in texts:
         stated = UNIT_LINE.search(text)
-        alone = ALONE.fullmatch(half_width(text).strip())
-        unit = find_unit(stated[1] if stated else alone[0] if alone else "")
+        line = half_width(text).strip()
+        alone = ALONE.fullmatch(line)
+        ending = AT_END.search(line)
+        in_title = ending and WORDS.fullmatch(ending[0].strip("()").lower())
+        bracket = alone or (ending if in_title else None)
+        found = stated[1] if stated else bracket[0] if bracket else ""
+        unit = find_unit(found) if found not in NUMBERED else None
         if unit is not None:
             return unit
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +12,7 @@ from api.imports.cells import Cell, CellUnreadable, is_placeholder, text_of
 from api.imports.dates import find_dates, is_date_alone, serial_date
 from api.imports.entries import Entry, Frame, content_of, own_cells, party_of, read_entry
 from api.imports.headers import Header, find_headers
-from api.imports.prose import is_part_total, line_of
+from api.imports.prose import is_part_total, line_of, names_total
 from api.imports.rows import MoneyRow, MoneyTable, RejectedRow
 from api.imports.sections import Section, find_sections
 from api.imports.sheets import Sheet
@@ -43,14 +44,34 @@ def read_sheet(sheet: Sheet, kind: str, date_given: date | None) -> SheetReading
     tables: list[MoneyTable] = []
     lines = set(_lines_outside(sheet, headers))
     for section in find_sections(sheet, headers, kind):
+        found: list[MoneyTable] = []
         for frame in section.frames:
             read, passed_over = _read_table(section, frame)
-            tables += read
+            found += read
             lines |= set(passed_over)
+        tables += _with_common_total(found)
     ignored = tuple(sorted(line for line in lines if line[2]))
     day = date_given or max((d for line in ignored for d in find_dates(line[2])), default=None)
     goods = any(not header.layouts for header in headers)
     return SheetReading(tuple(_dated(table, day) for table in tables), ignored, goods)
+
+
+def _with_common_total(tables: Sequence[MoneyTable]) -> list[MoneyTable]:
+    """Take away a total that is right for tables side by side together, and so for none alone."""
+    sums: Counter[str] = Counter()
+    for table in tables:
+        sums[table.currency] += _sum_of(table).minor
+    return [
+        replace(table, stated_total=None)
+        if table.stated_total == Money(sums[table.currency], table.currency)
+        and table.stated_total != _sum_of(table)
+        else table
+        for table in tables
+    ]
+
+
+def _sum_of(table: MoneyTable) -> Money:
+    return Money(sum(row.amount.minor for row in table.rows), table.currency)
 
 
 def _lines_outside(sheet: Sheet, headers: Sequence[Header]) -> list[Line]:
@@ -70,6 +91,7 @@ def _read_table(section: Section, frame: Frame) -> tuple[list[MoneyTable], list[
     """Read one table, split by currency; also return the lines passed over."""
     read = (read_entry(frame, row) for row in section.rows)
     entries = _settle_end(frame, [entry for entry in read if entry is not None])
+    entries = _settle_named_totals(frame, entries)
     last = max((e.row for e in entries if _is_good(e)), default=-1)
     rows = [_money_row(frame, entry) for entry in entries if _is_good(entry)]
     rejected, passed_over = [], []
@@ -103,6 +125,41 @@ def _settle_end(frame: Frame, entries: list[Entry]) -> list[Entry]:
     return entries
 
 
+def _settle_named_totals(frame: Frame, entries: Sequence[Entry]) -> list[Entry]:
+    """Take 财务部小计 or 城关镇合计 for a total if it adds up the lines above, else hand it back.
+
+    A numbered line is an entry: lists of towns name each with its total.
+    """
+    settled: list[Entry] = []
+    part = whole = Money(0, frame.unit.currency)
+    for entry in entries:
+        if entry.kind == "money" and _is_named_total(frame, entry.row):
+            settled.append(_named_total(entry, part, whole))
+            part = Money(0, part.currency)
+            continue
+        settled.append(entry)
+        own = _sum([entry] if entry.kind == "money" else [], part.currency)
+        part, whole = (part + own, whole + own) if entry.kind != "total" else (part - part, whole)
+    return settled
+
+
+def _is_named_total(frame: Frame, row: int) -> bool:
+    """Tell by the name, or for want of one by words before it or in columns without a meaning."""
+    number, party = text_of(frame.role(row, "sequence")), party_of(frame, row)
+    if party is not None:
+        return not number and names_total(party)
+    known = {*frame.mapped} - {frame.layout.simple.get("sequence")}
+    cells = enumerate(own_cells(frame, row), frame.layout.span.start)
+    return any(names_total(text_of(cell)) for column, cell in cells if column not in known)
+
+
+def _named_total(entry: Entry, part: Money, whole: Money) -> Entry:
+    if entry.amount in (part, whole):
+        return replace(entry, kind="total", reason="")
+    reason = f"名称像合计，金额却不是上面各行之和 {part} (named a total, but no sum)"
+    return replace(entry, reason=reason)
+
+
 def _is_unlabelled(frame: Frame, entry: Entry) -> bool:
     cells = own_cells(frame, entry.row)
     return len([cell for cell in cells if text_of(cell)]) == 1 and not party_of(frame, entry.row)
@@ -130,8 +187,19 @@ def _why_rejected(frame: Frame, entry: Entry, inside: bool, titles: Container[in
         return ""
     if len(filled) >= FEWEST_FOR_AN_ENTRY:
         return entry.reason
-    speaks = _is_numeric(own) if text_of(own) else inside and party_of(frame, entry.row)
+    named = (inside or _has_number_beside(frame, entry.row)) and party_of(frame, entry.row)
+    speaks = _is_numeric(own) if text_of(own) else named
     return entry.reason if filled and speaks else ""
+
+
+def _has_number_beside(frame: Frame, row: int) -> bool:
+    """Tell whether a column without a known meaning holds a number that is no day."""
+    others = (
+        cell
+        for column, cell in enumerate(own_cells(frame, row), frame.layout.span.start)
+        if column not in frame.mapped and isinstance(cell, int | float)
+    )
+    return any(serial_date(cell) is None for cell in others)
 
 
 def _is_day(cell: Cell) -> bool:
@@ -211,6 +279,8 @@ def _tables(
     met = dict.fromkeys(row.amount.currency for row in rows)
     own = frame.unit.currency
     currencies = sorted(met or [own], key=lambda currency: currency != own)
+    if len(currencies) > 1 and frame.layout.simple.get("currency") is not None:
+        stated = None  # it adds up several currencies, or what they were converted to
     return [
         MoneyTable(
             frame.sheet.name, frame.kind, currency, header.row + 1, frame.columns,
