@@ -90,7 +90,7 @@ def _import(house: House, fund: str) -> list[Imported]:
     for name in SAMPLE:
         with resources.as_file(resources.files("api") / "sample" / name) as path:
             file = importing.open_file(path, order)
-            reports.append(importing.record(house, file, order, lambda _: None))
+            reports += importing.record(house, file, order, lambda _: None)
     house.publish()
     return reports
 

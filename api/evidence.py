@@ -20,8 +20,8 @@ from ledger.proof.merkle import leaf_hash
 from ledger.store.recorder import LogRow
 from receipts.bundle import Bundle, ProvenEntry
 
-PROVING = (*get_args(OrganisationEvent), ReceiptNumbersAllotted, GiftReceived, ReceiptIssued)
-"""Facts that a receipt's proof is made of; others in the same streams are left out."""
+PROVING = (*get_args(OrganisationEvent), GiftReceived, ReceiptIssued)
+"""Facts that a receipt's proof is made of beside its lot; others in these streams are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ class Evidence:
         rows = self._house.recorder.log_of(
             [*self._shared, receipt_books.stream(code), gift, stream]
         )
-        events = [(row, event) for row in rows if isinstance(event := self._event(row), PROVING)]
+        events = [
+            (row, event) for row in rows if self._proves(event := self._event(row), int(number))
+        ]
         row, receipt = next((r, e) for r, e in events if isinstance(e, ReceiptIssued))
         openings = self._house.vault.of_digests(receipt.payer.sealed)
         return ReceiptEvidence(
@@ -82,6 +84,12 @@ class Evidence:
             log_size=self._prover.size,
             event_hash=leaf_hash(_entry(row)).hex(),
         )
+
+    def _proves(self, event: Event, number: int) -> bool:
+        """Tell whether a fact belongs into the proof of a receipt with this number."""
+        if isinstance(event, ReceiptNumbersAllotted):
+            return event.organisation == self._issuer.id and event.first <= number <= event.last
+        return isinstance(event, PROVING)
 
     def _event(self, row: LogRow) -> Event:
         return codec.read(_entry(row), self._origin)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from api.imports.rows import MoneyRow, MoneyTable, RejectedRow, SourceFile
 from api.wiring import House
 from api.words import in_words
 from ledger.application import PayOut, ReceiveGift
+from ledger.domain.gifts import LARGEST_MINOR
 from ledger.domain.values import PLACE, Exchange, Source, exchange
 from ledger.engine import Conflict
 from ledger.errors import Refused, Unreadable
@@ -19,6 +21,8 @@ from ledger.money import PLACES, Money
 
 BATCH = 1000
 """Rows recorded in one commit: an interrupted import loses none, and goes on where it was."""
+
+MONTHS = re.compile(r"(?:([0-9]{4})年)?([0-9]{1,2})月(?:([0-9]{1,2})日)?")
 
 Named = tuple[MoneyRow, Source]
 Progress = Callable[[int], None]
@@ -109,17 +113,21 @@ def open_file(path: Path, order: Order) -> SourceFile:
     return file
 
 
-def record(house: House, file: SourceFile, order: Order, progress: Progress) -> Imported:
+def record(house: House, file: SourceFile, order: Order, progress: Progress) -> list[Imported]:
     """Record the tables of a file; `progress` is told how many rows are done.
 
-    One file of a charity at a time: of two lists that overlap, the second must see the first.
+    Returns one report for its gifts and one for its payments, as far as it has them. One file of
+    a charity at a time: of two lists that overlap, the second must see the first.
     """
-    report = Imported(file.path, file.sha256, ignored=file.ignored)
+    reports = {
+        t.kind: Imported(file.path, file.sha256, t.kind, ignored=file.ignored) for t in file.tables
+    }
     with house.database.alone(f"import {house.settings.schema} {order.charity}"):
         for number, table in enumerate(file.tables, 1):
-            _record_table(house, file, number, table, order, report, progress)
-    report.rejected.sort(key=lambda r: (r.sheet, r.row))
-    return report
+            _record_table(house, file, number, table, order, reports[table.kind], progress)
+    for report in reports.values():
+        report.rejected.sort(key=lambda r: (r.sheet, r.row))
+    return list(reports.values())
 
 
 def _record_table(
@@ -131,13 +139,19 @@ def _record_table(
     report: Imported,
     progress: Progress,
 ) -> None:
-    report.kind = table.kind
     report.rejected += table.rejected
     _warn_of_total(table, report)
     named = _named(house, file, number, table, order, report)
+    recorded = report.recorded
     for first in range(0, len(named), BATCH):
         _record_batch(house, table.kind, named[first : first + BATCH], order, report)
         progress(min(BATCH, len(named) - first))
+    undated = not any(row.serial or row.date_basis == "row" for row in table.rows)
+    if undated and table.rows and report.recorded == recorded:
+        report.warnings.append(
+            f"{table.sheet}: 与此前导入的一份名单相同，未重复入账；如确为另一批捐赠，"
+            "请在表中注明日期 (the same list as before; give the rows of other gifts their dates)"
+        )
 
 
 def _warn_of_total(table: MoneyTable, report: Imported) -> None:
@@ -157,10 +171,17 @@ def _named(
     order: Order,
     report: Imported,
 ) -> list[Named]:
-    identities = house.sources.identify(order.charity, [(r.serial, r.content) for r in table.rows])
+    period = period_of(file, table)
+    identities = house.sources.identify(
+        order.charity, [(r.serial, _said_by(r, table.kind, period)) for r in table.rows]
+    )
     named: list[Named] = []
     met: dict[str, MoneyRow] = {}
     for row, identity in zip(table.rows, identities, strict=True):
+        if table.kind == "gifts" and row.amount.minor > LARGEST_MINOR:
+            reason = "金额过大，请核对单位 (too large, look at its unit)"
+            report.rejected.append(RejectedRow(row.sheet, row.row, reason, row.content))
+            continue
         first = met.setdefault(identity.identity, row)
         if first is row:
             source = Source(
@@ -178,6 +199,28 @@ def _named(
     return named
 
 
+def _said_by(row: MoneyRow, kind: str, period: str) -> tuple[str, ...]:
+    """Return what a row says, whatever its place, number or format in the list."""
+    day = row.date.isoformat() if row.date and row.date_basis == "row" else period
+    told = (row.party, row.purpose, row.note, row.place)
+    return (kind, str(row.amount), "" if row.serial else day, *(text or "" for text in told))
+
+
+def period_of(file: SourceFile, table: MoneyTable) -> str:
+    """Return the months and days that a list's tab or title names, so that months stay apart.
+
+    A list up to a day (截至, 累计) grows and is published again: its title does not set it apart.
+    """
+    above = [
+        text for sheet, row, text in file.ignored if sheet == table.sheet and row < table.header_row
+    ]
+    if any(word in text for text in above for word in ("截至", "截止", "累计", "累积")):
+        return ""
+    named = (MONTHS.findall(text) for text in (table.sheet, *above))
+    marks = next((found for found in named if found), [])
+    return ",".join("-".join(part for part in mark if part) for mark in marks)
+
+
 def _record_batch(
     house: House, kind: str, batch: Sequence[Named], order: Order, report: Imported
 ) -> None:
@@ -193,6 +236,8 @@ def _record_batch(
     else:
         raise Conflict(order.fund)
     for row, source in batch:
+        if known.get(source.identity, source.content) != source.content:
+            refused[source.identity] = "此交易单号已用于另一笔 (this number is another gift's)"
         if source.identity in refused:
             reason = refused[source.identity]
             report.rejected.append(RejectedRow(row.sheet, row.row, reason, row.content))

@@ -18,7 +18,7 @@ from receipts.page import Page
 from receipts.pdf import GlyphMissing, missing_glyphs, render
 from receipts.sealing import sealed
 
-BATCH = 100
+BATCH = 500
 ITEM = "货币捐赠"
 HANDLER = "经办岗 clerk"
 LONG_NAME = 40
@@ -57,8 +57,9 @@ class ReceiptDesk:
         self._charity = charity
         self._folder = folder
         self._issued_on = issued_on
+        self._issuer = house.ledger.streams.organisation(charity)
         self._funds = {f.fund: f.name for f in directory.funds(house.runner, charity)}
-        self._tried: set[str] = set()
+        self._tried: set[tuple[str, str]] = set()
 
     def issue(self, gifts: Sequence[str], progress: Callable[[int], None]) -> Iterator[Outcome]:
         """Issue a receipt for each gift that has none; print again what lacks its file."""
@@ -88,12 +89,22 @@ class ReceiptDesk:
         self, evidence: Evidence, gift: str, outcome: tuple[str, str] | Refused
     ) -> Outcome:
         if isinstance(outcome, tuple):
-            return self._print(evidence.of_receipt(gift, *outcome))
+            try:
+                return self._print(evidence.of_receipt(gift, *outcome))
+            except Refused as refusal:  # the others of the batch are printed all the same
+                return _not_issued(gift, refusal)
         if isinstance(outcome, AlreadyReceipted):
             found = evidence.of_receipt(gift, outcome.code, outcome.number)
             if found.names and not self._path(found).exists():
-                self._print(found)
+                return self._print_again(found, outcome)
         return _not_issued(gift, outcome)
+
+    def _print_again(self, found: ReceiptEvidence, known: AlreadyReceipted) -> Outcome:
+        try:
+            self._print(found)
+        except Refused as refusal:
+            return _not_issued(found.receipt.gift, refusal)
+        return _not_issued(found.receipt.gift, known)
 
     def _path(self, found: ReceiptEvidence) -> Path:
         return self._folder / f"{found.receipt.code}-{found.receipt.number}.pdf"
@@ -157,14 +168,15 @@ class ReceiptDesk:
         """Refuse a name that the page can't bear: a glyph that is missing, or too many."""
         if missing := missing_glyphs(name):
             raise GlyphMissing(missing)
-        if gift.fund in self._tried and len(name) <= LONG_NAME:
+        draft = self._draft(gift, name)
+        public = (draft.fund, draft.eligibility.partition("）")[2])  # all but the day
+        if public in self._tried and len(name) <= LONG_NAME:
             return
-        render(self._draft(gift, name), b"{}")
-        self._tried.add(gift.fund)
+        render(draft, b"{}")
+        self._tried.add(public)
 
     def _draft(self, gift: Gift, name: str) -> Page:
-        issuer = self._house.ledger.streams.organisation(self._charity)
-        day = receiptable(gift)
+        issuer, day = self._issuer, receiptable(gift)
         period = issuer.eligible_on(day)
         return Page(
             code="0" * 8,

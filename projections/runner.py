@@ -107,7 +107,11 @@ class Runner:
     def catch_up(self) -> None:
         """Bring every view up to the end of the log."""
         for view in self.views:
-            self._follow(view, self.schema(view))
+            self.follow(view)
+
+    def follow(self, view: View) -> None:
+        """Bring one view up to the end of the log; ViewStuck when its rows do not let it."""
+        self._follow(view, self.schema(view))
 
     @contextmanager
     def reading(self, view: View) -> Iterator[tuple[Connection, Position]]:
@@ -136,6 +140,7 @@ class Runner:
         digest, _ = self._digest(view, fresh)
         if keep:
             self._swap(live, fresh)
+            self._follow(view, live)
         self._drop(fresh)
         return Rebuilt(view.name, size, seconds, digest, digest == expected)
 

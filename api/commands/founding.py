@@ -48,6 +48,7 @@ def register_charity(args: Namespace) -> Answer:
     """Register a charity with a key that this server keeps for it."""
     uscc, name = credit_code(args.uscc), printable_name(args.name)
     with home_of(args, create=True) as home:
+        home.ledger.check_charity(uscc, name)
         if not home.dry_run:
             home.keys.create(uscc)
             signer = home.keys.signer_of(uscc)

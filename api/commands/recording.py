@@ -69,7 +69,7 @@ def import_files(args: Namespace) -> Answer:
             _check_writable(args.errors, args.files)
         total = sum(len(t.rows) for f in files for t in f.tables)
         with progress("导入 import", total) as advance:
-            reports = [importing.record(home, file, order, advance) for file in files]
+            reports = [r for f in files for r in importing.record(home, f, order, advance)]
         home.publish()
     if args.errors:
         _write_refused(args.errors, reports)
@@ -182,7 +182,7 @@ def receipts_answer(issued: list[IssuedReceipt], refused: list[NotIssued]) -> An
 def erase(args: Namespace) -> Answer:
     """Erase what the vault keeps on a person; amounts and receipt numbers stay."""
     with home_of(args) as home:
-        erased = home.ledger.erase(args.person, args.ground)
+        erased = home.ledger.erase(args.person, args.ground, namesakes=args.namesakes)
         home.publish()
     data = {
         "erased": [{"stream": o.stream, "digest": o.digest} for o in erased],

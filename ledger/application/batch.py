@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.domain.events import Event
+from ledger.domain.funds import GiftPlace, Inflows
 from ledger.domain.keeping import SourceRow, Unless, VaultRow
 from ledger.domain.values import Source
 from ledger.proof.disclosure import Opening
@@ -49,6 +50,24 @@ class Sealer:
         """Encrypt the openings of an event."""
         stream, version = event.originator_id, event.originator_version
         return [self._vault.row(o, stream, version, event.actor) for o in openings]
+
+
+class HeldInflows:
+    """Inflows as they stood when a command first asked: lower bounds may be late (design 5)."""
+
+    def __init__(self, inflows: Inflows) -> None:
+        self._inflows = inflows
+        self._received: dict[tuple[str, str], int] = {}
+
+    def received(self, fund: str, unit: str) -> int:
+        """Return units that had come in by then."""
+        if (fund, unit) not in self._received:
+            self._received[fund, unit] = self._inflows.received(fund, unit)
+        return self._received[fund, unit]
+
+    def place_of(self, gift: str) -> GiftPlace:
+        """Return where the gift lies."""
+        return self._inflows.place_of(gift)
 
 
 def digests(openings: Sequence[Opening]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -9,11 +10,16 @@ from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
-from ledger.application.batch import Batch, OpeningKeeper, Sealer, digests
+from ledger.application.batch import Batch, HeldInflows, OpeningKeeper, Sealer, digests
 from ledger.application.requests import PayOut, ReceiveGift
 from ledger.application.streams import Streams
 from ledger.domain import funds, gifts, organisations, receipt_books, receipts
-from ledger.domain.events import GiftReceipted, GiftReturned, OpeningsErased
+from ledger.domain.events import (
+    GiftReceipted,
+    GiftReceived,
+    GiftReturned,
+    OpeningsErased,
+)
 from ledger.domain.funds import Fund, Inflows
 from ledger.domain.gifts import Gift
 from ledger.domain.keeping import Unless, VaultRow
@@ -29,6 +35,7 @@ ATTEMPTS = 8
 """How often a command is decided anew when somebody else was faster."""
 
 ERASED_AT_ONCE = 1000
+LARGE_SUM = 10**11
 GROUNDS = ("request of the person", "retention period over", "recorded by mistake")
 
 P = ParamSpec("P")
@@ -41,6 +48,16 @@ class PersonUnknown(Unknown):
     def __init__(self, person: str) -> None:
         super().__init__(f"nothing is kept on {person!r}: give a name just as it was recorded, "
                          "or the id of a gift")  # fmt: skip
+
+
+class SeveralPeople(Refused):
+    """A name is borne by several gifts, which may be several people's."""
+
+    def __init__(self, person: str, stories: Sequence[str]) -> None:
+        super().__init__(
+            f"{len(stories)} gifts or payments bear the name {person!r}; erase one by the id of "
+            f"its gift ({', '.join(stories[:5])}), or all of them with --namesakes"
+        )
 
 
 class GroundUnknown(Refused):
@@ -109,6 +126,11 @@ class Ledger:
             return False
         self._record(Batch([organisations.found_ledger(name, kid, public, self._clock())]))
         return True
+
+    def check_charity(self, uscc: str, name: str) -> None:
+        """Refuse a registration that would be refused, before a key is made for it."""
+        known = self.streams.find_organisation(uscc)
+        organisations.register_charity(known, uscc, name, AUTHORITY, self._clock())
 
     @retried
     def register_charity(self, uscc: str, name: str, kid: str, public: str) -> bool:
@@ -194,7 +216,9 @@ class Ledger:
     def propose(self, fund: str, payment: PayOut, proposed_by: str) -> str:
         """Ask that a payee be paid; return the disbursement's id."""
         disbursement, batch = f"disbursement-{self._ids()}", Batch()
-        self._propose(self.streams.fund(fund), disbursement, payment, proposed_by, batch)
+        self._propose(
+            self.streams.fund(fund), self._inflows, disbursement, payment, proposed_by, batch
+        )
         self._record(batch)
         return disbursement
 
@@ -225,12 +249,14 @@ class Ledger:
         Returns for each its disbursement's id, or the refusal: the others are recorded.
         """
         known, batch = self.streams.fund_of(fund, organisation), Batch()
+        inflows = HeldInflows(self._inflows)
         outcomes: list[str | Refused] = []
         for payment in payments:
             disbursement, one = f"disbursement-{self._ids()}", Batch()
             try:
-                proposed = self._propose(known, disbursement, payment, proposed_by, one)
-                known = self._settle(proposed, disbursement, payment.paid_on, approved_by, one)
+                proposed = self._propose(known, inflows, disbursement, payment, proposed_by, one)
+                approved = self._approve(proposed, inflows, disbursement, approved_by, one)
+                known = self._pay(approved, disbursement, payment.paid_on, one)
             except Refused as refusal:
                 outcomes.append(refusal)
                 continue
@@ -239,18 +265,26 @@ class Ledger:
         self._record(batch)
         return outcomes
 
-    def _settle(
-        self, fund: Fund, disbursement: str, paid_on: date | None, approved_by: str, batch: Batch
+    def _approve(
+        self, fund: Fund, inflows: Inflows, disbursement: str, approved_by: str, batch: Batch
     ) -> Fund:
-        at = self._clock()
-        approved = funds.approve(fund, self._inflows, disbursement, approved_by, at)
-        fund = funds.evolve(fund, approved)
-        paid = funds.pay(fund, disbursement, paid_on, at)
-        batch.events += [approved, paid]
+        approved = funds.approve(fund, inflows, disbursement, approved_by, self._clock())
+        batch.events.append(approved)
+        return funds.evolve(fund, approved)
+
+    def _pay(self, fund: Fund, disbursement: str, paid_on: date | None, batch: Batch) -> Fund:
+        paid = funds.pay(fund, disbursement, paid_on, self._clock())
+        batch.events.append(paid)
         return funds.evolve(fund, paid)
 
     def _propose(
-        self, fund: Fund, disbursement: str, payment: PayOut, proposed_by: str, batch: Batch
+        self,
+        fund: Fund,
+        inflows: Inflows,
+        disbursement: str,
+        payment: PayOut,
+        proposed_by: str,
+        batch: Batch,
     ) -> Fund:
         named = payment.payee if names_organisation(payment.payee) else None
         openings = [] if named else [self._sealer.opening("name", payment.payee)]
@@ -259,7 +293,7 @@ class Ledger:
         payee = Payee(id=self._ids(), organisation=named, sealed=digests(openings))
         proposed = funds.propose(
             fund,
-            self._inflows,
+            inflows,
             disbursement,
             payee,
             payment.amount,
@@ -296,8 +330,19 @@ class Ledger:
         batch = Batch()
         for one in received:
             self._receive(known, organisation, one, batch)
+        self._check_room(known, batch)
         self._record(batch)
         return [event.originator_id for event in batch.events]
+
+    def _check_room(self, fund: Fund, batch: Batch) -> None:
+        """Refuse a sum that can't be counted; small sums would need ages to get there."""
+        sums: Counter[str] = Counter()
+        for event in batch.events:
+            assert isinstance(event, GiftReceived), "this batch receives gifts"
+            sums[event.booked.currency] += event.booked.minor
+        for unit, more in sums.items():
+            if more > LARGE_SUM:
+                funds.check_room(fund.id, self._inflows, unit, more)
 
     def _receive(self, fund: Fund, organisation: str, received: ReceiveGift, batch: Batch) -> None:
         gift = f"gift-{self._ids()}"
@@ -405,10 +450,16 @@ class Ledger:
 
     # People.
 
-    def erase(self, person: str, ground: str) -> list[VaultRow]:
-        """Erase what the vault keeps on a person, by name or by the id of a gift of theirs."""
+    def erase(self, person: str, ground: str, *, namesakes: bool = False) -> list[VaultRow]:
+        """Erase what the vault keeps on a person, by name or by the id of a gift of theirs.
+
+        A name that several gifts or payments bear could be several people's: only with
+        `namesakes` are they all erased.
+        """
         if ground not in GROUNDS:
             raise GroundUnknown(ground)
+        if not namesakes:
+            self._check_one_person(person)
         erased: list[VaultRow] = []
         while openings := self._openings_on(person):  # again: a receipt may come in between
             self._erase_all(openings, ground)
@@ -419,6 +470,12 @@ class Ledger:
             raise PersonUnknown(person)
         self._vault.sweep()
         return erased
+
+    def _check_one_person(self, person: str) -> None:
+        named = [] if person.startswith("gift-") else self._vault.named(person)
+        stories = {(self._story_of(o.stream) or [f"{o.stream} {o.version}"])[0] for o in named}
+        if len(stories) > 1:
+            raise SeveralPeople(person, sorted(stories))
 
     def _erase_all(self, openings: Sequence[VaultRow], ground: str) -> None:
         for organisation in sorted({o.organisation for o in openings}):

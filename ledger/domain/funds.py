@@ -20,7 +20,7 @@ from ledger.domain.events import (
 from ledger.domain.organisations import printable_name
 from ledger.domain.values import Payee, Source, account, place_code
 from ledger.errors import Refused, Unknown
-from ledger.money import Money
+from ledger.money import MINOR_MAX, Money
 
 KINDS = ("general", "project", "enterprise", "named")
 
@@ -51,6 +51,13 @@ class BalanceTooSmall(Refused):
 
     def __init__(self, asked: Money, left: Money) -> None:
         super().__init__(f"{asked} is asked for, but only {left} is left in the fund")
+
+
+class FundFull(Refused):
+    """The sum of a fund's inflows would pass what can be counted exactly."""
+
+    def __init__(self, fund: str) -> None:
+        super().__init__(f"{fund} can't hold that much: its sums must stay below 2**53 units")
 
 
 class OffPurpose(Refused):
@@ -150,6 +157,12 @@ class Fund:
     def available(self, unit: str, received: int) -> Money:
         """Return what is neither used nor reserved of `received` units."""
         return Money(received - self.axis(unit).used - self.reserved.get(unit, 0), unit)
+
+
+def check_room(fund: str, inflows: Inflows, unit: str, more: int) -> None:
+    """Refuse inflows whose sum could no longer be written as an exact number."""
+    if inflows.received(fund, unit) + more > MINOR_MAX:
+        raise FundFull(fund)
 
 
 def open_fund(
@@ -258,6 +271,7 @@ def allocate(
     if fund.id == to_fund.id:
         raise SameFund(fund.id)
     _within(fund, inflows, amount)
+    check_room(to_fund.id, inflows, amount.currency, amount.minor)
     if fund.purpose and to_fund.purpose != fund.purpose:
         raise OffPurpose("purpose", to_fund.purpose or "", fund.purpose)
     if fund.place and not (to_fund.place or "").startswith(place_prefix(fund.place)):

@@ -13,6 +13,9 @@ from ledger.domain.values import Exchange, Party, Source
 from ledger.errors import Refused
 from ledger.money import Money
 
+LARGEST_MINOR = 10**13
+"""A hundred billion yuan: sums of gifts must stay numbers that every reader keeps exactly."""
+
 DATE_BASES = ("row", "given", "sheet", "none")
 """Where the day of a gift was read: in its row, handed in, on its sheet, or nowhere."""
 
@@ -29,6 +32,13 @@ class RateForYuan(Refused):
 
     def __init__(self, amount: Money, rate: str) -> None:
         super().__init__(f"{amount} can't be booked at a rate of {rate}; leave the rate out")
+
+
+class GiftTooLarge(Refused):
+    """A gift is larger than any ever was; its unit was surely misread."""
+
+    def __init__(self, amount: Money) -> None:
+        super().__init__(f"a gift of {amount} can't be right; look whether its unit was misread")
 
 
 class DonorAlreadyKnown(Refused):
@@ -124,6 +134,8 @@ def receive(
     booked = exchange.book(amount) if exchange else amount
     if amount.minor <= 0 or booked.minor <= 0:
         raise AmountNotPositive(amount)
+    if max(amount.minor, booked.minor) > LARGEST_MINOR:
+        raise GiftTooLarge(amount)
     assert date_basis in DATE_BASES
     return GiftReceived(
         originator_id=gift,

@@ -51,13 +51,13 @@ class Sources:
         return named
 
     def known(self, identities: Sequence[str]) -> dict[str, str]:
-        """Return the streams that were recorded from these rows, by identity."""
-        query = sql.SQL("SELECT identity, stream FROM {} WHERE identity = ANY(%(ids)s)").format(
+        """Return what those of these rows that were recorded before say, by identity."""
+        query = sql.SQL("SELECT identity, content FROM {} WHERE identity = ANY(%(ids)s)").format(
             self._database.table("sources")
         )
         with self._database.get_connection() as connection:
             found = connection.execute(query, {"ids": list(identities)}).fetchall()
-        return {row["identity"]: row["stream"] for row in found}
+        return {row["identity"]: row["content"] for row in found}
 
     def all(self) -> list[SourceRow]:
         """Return every row recorded."""
@@ -72,9 +72,10 @@ class Sources:
     ) -> list[str]:
         seen: Counter[tuple[str, ...]] = Counter()
         contents = []
-        for _, content in rows:
+        for serial, content in rows:
             seen[content] += 1
-            contents.append(self._digest(organisation, "content", str(seen[content]), *content))
+            place = "numbered" if serial else str(seen[content])
+            contents.append(self._digest(organisation, "content", place, *content))
         return contents
 
     def _known_listing(self, organisation: str, contents: Sequence[str]) -> str | None:

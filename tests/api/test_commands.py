@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from api import demo
 from api.commands import asking, proving
@@ -206,6 +207,80 @@ def test_a_list_without_rows_is_not_understood(
     code, out, err = command_line("import", path, "--charity", USCC, "--fund", fund)
     assert (code, out) == (2, "")
     assert "no row" in err
+
+
+def test_a_number_used_for_another_gift_is_not_taken_for_known(
+    fund: str, command_line: Run, tmp_path: Path
+) -> None:
+    first = listed(tmp_path, "流水号,捐赠人,金额（元）\n0001,甲公司,5.00\n0002,乙公司,6.00\n")
+    said(command_line("import", first, "--charity", USCC, "--fund", fund, "--json"))
+    second = listed(tmp_path, "流水号,捐赠人,金额（元）\n0001,丙公司,50.00\n0002,乙公司,6.00\n")
+    code, out, _ = command_line("import", second, "--charity", USCC, "--fund", fund, "--json")
+    (report,) = json.loads(out)
+    assert (code, report["recorded"], report["already"]) == (1, 0, 1)
+    assert "已用于另一笔" in report["rejected"][0]["reason"]
+    assert report["totals"] == {"CNY": "6.00"}
+
+
+def test_lists_of_different_months_are_kept_apart(
+    fund: str, command_line: Run, tmp_path: Path
+) -> None:
+    rows = "甲公司,5.00\n乙公司,6.00\n丙公司,7.00\n"
+    for month in ("9月", "10月"):
+        path = tmp_path / f"{month}名单.csv"
+        path.write_text(f"{month}捐款名单,\n捐赠人,金额（元）\n{rows}", encoding="utf-8")
+        (report,) = said(command_line("import", path, "--charity", USCC, "--fund", fund, "--json"))
+        assert (report["recorded"], report["warnings"]) == (3, [])
+
+
+def test_a_list_that_grew_or_was_sorted_anew_adds_only_what_is_new(
+    fund: str, command_line: Run, tmp_path: Path
+) -> None:
+    given = [f"捐赠人{n},{n}.00" for n in range(1, 13)]
+    published = (given, list(reversed(given)), ["新人,99.00", *given])
+    recorded = []
+    for rows in published:
+        numbered = "".join(f"{n},{row}\n" for n, row in enumerate(rows, 1))
+        path = listed(tmp_path, "截至10月30日名单,,\n序号,捐赠人,金额（元）\n" + numbered)
+        (report,) = said(command_line("import", path, "--charity", USCC, "--fund", fund, "--json"))
+        recorded.append(report["recorded"])
+    assert recorded == [12, 0, 1]
+
+
+def test_an_undated_list_that_was_met_before_is_pointed_out(
+    fund: str, command_line: Run, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, "捐赠人,金额（元）\n甲公司,5.00\n")
+    command = ("import", path, "--charity", USCC, "--fund", fund, "--json")
+    assert said(command_line(*command))[0]["warnings"] == []
+    assert "与此前导入的一份名单相同" in said(command_line(*command))[0]["warnings"][0]
+
+
+def test_gifts_and_payments_of_one_file_are_reported_apart(
+    house: House, fund: str, command_line: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "收支.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, head, who in (
+            ("收入", "捐赠人", "甲公司"),
+            ("支出", "收款单位", "示范县第一小学"),
+        ):
+            sheet = book.add_worksheet(name)
+            for column, text in enumerate((head, "金额（元）")):
+                sheet.write(0, column, text)
+            sheet.write(1, 0, who)
+            sheet.write(1, 1, 5)
+    reports = said(command_line("import", path, "--charity", USCC, "--fund", fund, "--json"))
+    assert [(r["kind"], r["recorded"]) for r in reports] == [("gifts", 1), ("payments", 1)]
+
+
+def test_an_amount_beyond_all_measure_is_sent_back(
+    fund: str, command_line: Run, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, "捐赠人,金额（元）\n甲公司,900000000000.00\n乙公司,5.00\n")
+    code, out, _ = command_line("import", path, "--charity", USCC, "--fund", fund, "--json")
+    (report,) = json.loads(out)
+    assert (code, report["recorded"], report["rejected"][0]["row"]) == (1, 1, 2)
 
 
 def test_what_was_ignored_on_a_sheet_is_told(fund: str, command_line: Run, tmp_path: Path) -> None:

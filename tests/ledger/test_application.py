@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from api.wiring import House, opened
 from ledger.application import ReceiveGift
-from ledger.application.ledger import GROUNDS, GroundUnknown, PersonUnknown
+from ledger.application.batch import Batch
+from ledger.application.ledger import GROUNDS, GroundUnknown, PersonUnknown, SeveralPeople
 from ledger.application.streams import (
+    ActsOnAnothers,
     FundUnknown,
     GiftUnknown,
     NotACharity,
     OrganisationUnknown,
 )
-from ledger.domain.funds import BalanceTooSmall, DisbursementUnknown, OffPurpose, SamePerson
+from ledger.domain.events import FundsAllocated
+from ledger.domain.funds import (
+    BalanceTooSmall,
+    DisbursementUnknown,
+    FundFull,
+    OffPurpose,
+    SamePerson,
+)
 from ledger.domain.gifts import (
     AlreadyReceipted,
     DonorAlreadyKnown,
     FundOfAnotherCharity,
+    GiftTooLarge,
     GiftWasReturned,
     NameWasErased,
     ReceiptStands,
@@ -415,7 +425,7 @@ def test_a_payee_is_erased_with_the_purpose_of_the_payment(house: House, fund: s
     house.ledger.pay_out(USCC, fund, [one, other], "clerk", "reviewer")
     house.ledger.propose(fund, replace(one, purpose="第二次"), "clerk")
 
-    house.ledger.erase("张某某", GROUNDS[0])
+    house.ledger.erase("张某某", GROUNDS[0], namesakes=True)
 
     kept = {house.vault.open(o).value for o in house.vault.all()}
     assert kept == {"王某某", "李某某", "救助李某某"}
@@ -428,7 +438,7 @@ def test_a_person_with_very_many_gifts_is_erased_whole(
     monkeypatch.setattr("ledger.application.ledger.ERASED_AT_ONCE", 2)
     give(house, fund, *["1.00"] * 5)
 
-    assert len(house.ledger.erase("王某某", GROUNDS[0])) == 5
+    assert len(house.ledger.erase("王某某", GROUNDS[0], namesakes=True)) == 5
 
     assert house.vault.all() == []
     check_house(house)
@@ -463,7 +473,7 @@ def test_a_dry_run_decides_and_refuses_and_records_nothing(house: House, fund: s
         ledger.propose(fund, payment("1.00"), "clerk")
         assert isinstance(ledger.pay_out(USCC, fund, [payment("15.00")], "a", "b")[0], str)
         assert issue(dry, one, two) == [(CODE, "0000000001"), (CODE, "0000000002")]
-        assert len(ledger.erase("王某某", GROUNDS[0])) == 2
+        assert len(ledger.erase("王某某", GROUNDS[0], namesakes=True)) == 2
         with pytest.raises(BalanceTooSmall):
             ledger.allocate(fund, other, Money(1501), "clerk")
         dry.publish()
@@ -478,3 +488,57 @@ def test_every_refusal_belongs_to_one_family() -> None:
     for refused in (Conflict, NotACharity, GroundUnknown):
         assert issubclass(refused, Refused)
     assert issubclass(Refused, LedgerError)
+
+
+def test_a_name_that_several_gifts_bear_is_erased_only_by_gift_or_for_all_namesakes(
+    house: House, fund: str
+) -> None:
+    first, second = give(house, fund, "1.00", "2.00")
+    with pytest.raises(SeveralPeople, match="2 gifts or payments"):
+        house.ledger.erase("王某某", GROUNDS[0])
+    assert len(house.vault.named("王某某")) == 2
+
+    assert [o.stream for o in house.ledger.erase(first, GROUNDS[0])] == [first]
+    assert [o.stream for o in house.ledger.erase("王某某", GROUNDS[0])] == [second]
+    check_house(house)
+
+
+def test_a_charity_that_would_be_refused_gets_no_key(house: House, fund: str) -> None:
+    with pytest.raises(Refused, match="already registered as"):
+        house.ledger.check_charity(USCC, "另一名称")
+    house.ledger.check_charity(OTHER_USCC, "另一机构")
+
+
+def test_a_fund_takes_no_more_than_can_be_counted_exactly(house: House, fund: str) -> None:
+    most = [gift("100000000000.00")] * 900
+    house.ledger.receive_gifts(USCC, fund, most)
+    size = house.recorder.size()
+    with pytest.raises(FundFull, match="can't hold that much"):
+        house.ledger.receive_gifts(USCC, fund, [gift("80000000000.00")])
+    other = general_fund(house, name="另一资金")
+    give(house, other, "80000000000.00")
+    with pytest.raises(FundFull, match="can't hold that much"):
+        house.ledger.allocate(other, fund, Money.parse("80000000000.00"), "clerk")
+    with pytest.raises(GiftTooLarge, match="unit was misread"):
+        house.ledger.receive_gifts(USCC, other, [gift("100000000000.01")])
+    assert house.recorder.size() == size + 2
+    check_house(house)
+
+
+def test_what_another_organisation_signed_in_a_fund_moves_nothing(house: House, fund: str) -> None:
+    give(house, fund, "1.00")
+    register(house, OTHER_USCC, "另一机构")
+    theirs = general_fund(house, OTHER_USCC)
+    known = house.ledger.streams.fund(fund)
+    stolen = FundsAllocated(
+        originator_id=fund,
+        originator_version=known.version + 1,
+        timestamp=datetime.now(UTC),
+        actor=OTHER_USCC,
+        to_fund=theirs,
+        amount=Money(100),
+        decided_by="clerk",
+    )
+    house.ledger._record(Batch([stolen]))
+    with pytest.raises(ActsOnAnothers, match="not its own"):
+        pay(house, fund, "0.50")
