@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,17 @@ import xlsxwriter
 from api import demo
 from api.commands import asking, proving
 from api.wiring import House
+from ledger import codec
 from ledger.application import ReceiveGift
 from ledger.domain.values import exchange
 from ledger.engine import Conflict
 from ledger.money import Money
 from ledger.proof.merkle import leaf_hash
 from ledger.store.log_folder import LogFolder
+from receipts.attachment import attached
+from receipts.bundle import Bundle
+from receipts.page import Page
+from receipts.pdf import GlyphMissing, render
 from tests.conftest import OTHER_USCC, USCC
 from tests.houses import GIFT_DAY, general_fund, give, pay, payment, ready_for_receipts, register
 
@@ -450,6 +456,75 @@ def test_a_row_that_nobody_signed_is_not_published(
     assert code == 1
     assert err.count("\n") == 1
     assert house.log.note() == published
+
+
+def test_a_revoked_key_is_not_published_any_more(
+    house: House, fund: str, command_line: Run
+) -> None:
+    house.publish()
+    published = house.log.note()
+    kid = house.keys.signer_of(USCC).kid
+    house.ledger.revoke_key(USCC, kid, "lost")
+    give(house, fund, "5.00")
+    code, _, err = command_line("log", "checkpoint")
+    assert (code, "does not sign for" in err) == (1, True)
+    assert house.log.note() == published
+
+
+def test_an_entry_in_the_place_of_another_is_not_published(
+    house: House, fund: str, command_line: Run
+) -> None:
+    first, _ = give(house, fund, "5.00", "6.00")
+    with house.database.writing() as connection:
+        for table, column in (("ledger_events", "originator_id"), ("leaves", "stream")):
+            query = f"UPDATE {house.database.table(table).as_string()} SET {column} = 'gift-x'"  # noqa: S608 a test's own words
+            connection.execute(f"{query} WHERE {column} = %s", [first])
+    code, _, err = command_line("log", "checkpoint")
+    assert (code, "belongs elsewhere" in err) == (1, True)
+
+
+def test_a_receipts_proof_holds_only_the_lot_of_its_number(
+    house: House, fund: str, command_line: Run, tmp_path: Path
+) -> None:
+    (gift,) = give(house, fund, "5.00")
+    ready_for_receipts(house)
+    register(house, OTHER_USCC, "另一机构")
+    house.ledger.allot_numbers(OTHER_USCC, "23050126", 101, 200)
+    house.ledger.allot_numbers(USCC, "23050126", 201, 300)
+    command = ("receipts", "issue", "--charity", USCC, "--gift", gift, "--out", tmp_path, "--json")
+    (issued,) = said(command_line(*command))["issued"]
+    bundle = Bundle.parse(attached(Path(issued["path"]).read_bytes()))
+    topics = Counter(codec.read(e.entry, bundle.origin)[1].TOPIC for e in bundle.entries)
+    assert topics["receipt-numbers-allotted.v1"] == 1
+    assert command_line("verify", issued["path"])[0] == 0
+
+
+def test_a_page_that_can_not_be_printed_does_not_stop_the_others(
+    house: House,
+    fund: str,
+    command_line: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gifts = give(house, fund, "5.00", "6.00")
+    ready_for_receipts(house)
+    faulty = [True]
+
+    def jammed(page: Page, attachment: bytes) -> bytes:
+        if page.amount == Money(500) and page.number != "0" * 10 and faulty:
+            raise GlyphMissing("𪚥")
+        return render(page, attachment)
+
+    monkeypatch.setattr("api.receipt_desk.render", jammed)
+    days = ("--from", "2026-10-01", "--to", "2026-10-31", "--out", tmp_path, "--json")
+    answer = said(command_line("receipts", "issue", "--charity", USCC, *days))
+    assert [i["gift"] for i in answer["issued"]] == [gifts[1]]
+    assert [n["gift"] for n in answer["not_issued"]] == [gifts[0]]
+    again = said(command_line("receipts", "issue", "--charity", USCC, *days))
+    assert [n["reason"][:2] for n in again["not_issued"]] == ["姓名", "已开"]
+    faulty.clear()
+    command_line("receipts", "issue", "--charity", USCC, *days)
+    assert len(list(tmp_path.glob("*.pdf"))) == 2
 
 
 # The edges.

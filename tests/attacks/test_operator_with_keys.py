@@ -199,6 +199,13 @@ def test_a_receipt_does_not_bear_the_number_of_another_charity() -> None:
     assert judged(log.bundle()) == ("mismatch", "number")
 
 
+@pytest.mark.parametrize("event", ["receipt", "gift"])
+def test_a_second_version_of_a_receipt_or_gift_is_not_the_first(event: str) -> None:
+    log = told(**{event: {"originator_version": 2}})
+    result, step = judged(log.bundle(), TRUST)
+    assert (result, step) == ("mismatch", "number" if event == "receipt" else "gift")
+
+
 def test_a_receipt_lies_in_the_stream_of_its_number() -> None:
     log = told(receipt={"stream": f"receipt-{CODE}-0000000008"})
     assert judged(log.bundle()) == ("mismatch", "number")
