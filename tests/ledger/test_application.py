@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from api.wiring import House, opened
+from api.wiring import CaughtUpInflows, House, opened
 from ledger.application import ReceiveGift
-from ledger.application.batch import Batch
+from ledger.application.batch import Batch, HeldInflows
 from ledger.application.ledger import GROUNDS, GroundUnknown, PersonUnknown, SeveralPeople
 from ledger.application.streams import (
     ActsOnAnothers,
@@ -542,3 +542,13 @@ def test_what_another_organisation_signed_in_a_fund_moves_nothing(house: House, 
     house.ledger._record(Batch([stolen]))
     with pytest.raises(ActsOnAnothers, match="not its own"):
         pay(house, fund, "0.50")
+
+
+def test_held_inflows_are_asked_once_and_places_each_time(house: House, fund: str) -> None:
+    (one,) = give(house, fund, "1.00")
+    inflows = CaughtUpInflows(house.runner)
+    held = HeldInflows(inflows)
+    assert held.received(fund, "CNY") == 100
+    (two,) = give(house, fund, "2.00")
+    assert held.received(fund, "CNY") == 100
+    assert [held.place_of(g) for g in (one, two)] == [inflows.place_of(g) for g in (one, two)]
