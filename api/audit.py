@@ -21,9 +21,6 @@ from ledger.proof.checkpoint import Checkpoint, open_signed
 from ledger.proof.notes import VerifierKey
 from ledger.store.recorder import LogRow
 
-BATCH = 256
-FINDINGS_SHOWN = 100
-
 
 @dataclass(slots=True)
 class Audit:

@@ -85,13 +85,6 @@ class ReceiptBook:
         """How many numbers the organisation can still draw."""
         return sum(lot.left for lot in self.lots if lot.organisation == organisation)
 
-    def belongs(self, number: int, organisation: str) -> bool:
-        """Tell whether the number was allotted to the organisation."""
-        return any(
-            lot.organisation == organisation and lot.first <= number <= lot.last
-            for lot in self.lots
-        )
-
 
 def stream(code: str) -> str:
     """Return the stream of a receipt code."""

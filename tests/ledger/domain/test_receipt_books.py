@@ -47,10 +47,6 @@ def test_a_lot_of_numbers_is_allotted_to_one_organisation() -> None:
     assert event == fact(ReceiptNumbersAllotted, STREAM, actor=AUTHORITY)
     known = book(lot(1, 100))
     assert (known.left(CHARITY), known.left(OTHER)) == (100, 0)
-    assert known.belongs(1, CHARITY)
-    assert known.belongs(100, CHARITY)
-    assert not known.belongs(101, CHARITY)
-    assert not known.belongs(1, OTHER)
 
 
 def test_the_same_lot_again_is_no_news() -> None:
