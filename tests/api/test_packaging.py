@@ -21,6 +21,7 @@ import yaml
 
 from api.cli import parser
 from api.settings import Settings, SettingUnusable
+from ledger.store import embedded
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "tests/vectors/compose-spec.json"
@@ -140,6 +141,9 @@ def container(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> It
     built = Container(Image.parse((ROOT / "Dockerfile").read_text()), root, database_url)
     built.build()
     yield built
+    data = root / "data"
+    embedded.stop(data)
+    shutil.rmtree((data / "postgres").resolve(), ignore_errors=True)
     shutil.rmtree(root)
 
 
