@@ -142,12 +142,12 @@ def _record_table(
     report.rejected += table.rejected
     _warn_of_total(table, report)
     named = _named(house, file, number, table, order, report)
-    recorded = report.recorded
+    already = report.already
     for first in range(0, len(named), BATCH):
         _record_batch(house, table.kind, named[first : first + BATCH], order, report)
         progress(min(BATCH, len(named) - first))
     undated = not any(row.serial or row.date_basis == "row" for row in table.rows)
-    if undated and table.rows and report.recorded == recorded:
+    if undated and named and report.already - already == len(named):
         report.warnings.append(
             f"{table.sheet}: 与此前导入的一份名单相同，未重复入账；如确为另一批捐赠，"
             "请在表中注明日期 (the same list as before; give the rows of other gifts their dates)"

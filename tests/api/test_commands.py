@@ -262,6 +262,15 @@ def test_an_undated_list_that_was_met_before_is_pointed_out(
     assert "与此前导入的一份名单相同" in said(command_line(*command))[0]["warnings"][0]
 
 
+def test_a_list_that_was_refused_whole_is_not_called_known(
+    fund: str, command_line: Run, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, "收款单位,支付金额（元）\n示范县第一小学,5.00\n")
+    code, out, _ = command_line("import", path, "--charity", USCC, "--fund", fund, "--json")
+    (report,) = json.loads(out)
+    assert (code, len(report["rejected"]), report["warnings"]) == (2, 1, [])
+
+
 def test_gifts_and_payments_of_one_file_are_reported_apart(
     house: House, fund: str, command_line: Run, tmp_path: Path
 ) -> None:
