@@ -1,0 +1,82 @@
+"""Facts about organisations: who may sign what, when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from ledger.domain.events.base import Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LedgerFounded(Event):
+    """The first fact of a ledger: its authority, vouching for itself, with powers and key.
+
+    Whoever trusts the ledger pins this key; everything else is derived from it.
+    """
+
+    TOPIC: ClassVar[str] = "ledger-founded.v1"
+
+    organisation: str
+    name: str
+    powers: tuple[str, ...]
+    kid: str
+    public: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganisationRegistered(Event):
+    """An organisation exists: a charity by its unified social credit code."""
+
+    TOPIC: ClassVar[str] = "organisation-registered.v1"
+
+    organisation: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRegistered(Event):
+    """From here on the key signs for the organisation (Ed25519, JWK of RFC 8037)."""
+
+    TOPIC: ClassVar[str] = "key-registered.v1"
+
+    organisation: str
+    kid: str
+    public: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRevoked(Event):
+    """From here on the key signs nothing; what it signed before stays good."""
+
+    TOPIC: ClassVar[str] = "key-revoked.v1"
+
+    organisation: str
+    kid: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EligibilityGranted(Event):
+    """公益性捐赠税前扣除资格 from day to day, both included, by a joint notice (rules 2.1)."""
+
+    TOPIC: ClassVar[str] = "eligibility-granted.v1"
+
+    organisation: str
+    first_day: date
+    last_day: date
+    notice: str
+    applicant_kind: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EligibilityCancelled(Event):
+    """Eligibility ends with the month of the notice; earlier gifts keep theirs (rules 2.1)."""
+
+    TOPIC: ClassVar[str] = "eligibility-cancelled.v1"
+
+    organisation: str
+    notice_date: date
+    effective: date
