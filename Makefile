@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_GIFTS ?= 1000000
 LOCK := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
@@ -29,6 +30,7 @@ check: $(VENV)/.tests
 
 bench: $(VENV)/.tests
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/trace_scale.py --gifts $(BENCH_GIFTS)
 
 soak: $(VENV)/.tests
 	$(BIN)/python -m pytest -m soak

@@ -11,6 +11,7 @@ from ledger.domain.events import (
     DisbursementProposed,
     Event,
     GiftReceived,
+    GoodsReceived,
 )
 from ledger.domain.history import History
 from ledger.domain.keeping import SourceRow
@@ -70,8 +71,9 @@ class Reader:
             return None
         self.history.see(leaf, event)
         here = (event.originator_id, event.originator_version, event.actor)
-        self.sealed.update(dict.fromkeys(_sealed(event), here))
-        if isinstance(event, GiftReceived | DisbursementProposed) and event.source:
+        for digest in _sealed(event):
+            self.sealed.setdefault(digest, here)  # a name's text is repeated by later facts
+        if isinstance(event, GiftReceived | GoodsReceived | DisbursementProposed) and event.source:
             said = event.source
             self.sources.add(
                 SourceRow(
@@ -89,11 +91,28 @@ class Reader:
         self._audit.money_conserved = self.history.money_conserved
 
 
+SEALED_VALUES = (
+    "donor",
+    "payer",
+    "payee",
+    "text",
+    "other",
+    "document",
+    "by",
+    "credited",
+    "conduit",
+    "provider",
+)
+"""The fields of events that hold values with sealed fields of their own."""
+
+
 def _sealed(value: object) -> Iterator[str]:
     yield from getattr(value, "sealed", ())
-    for name in ("donor", "payer", "payee"):
+    for name in SEALED_VALUES:
         party = getattr(value, name, None)
         yield from getattr(party, "sealed", ())
+    for share in getattr(value, "shares", ()):
+        yield from share.party.sealed
 
 
 Read = Callable[[str], bytes]

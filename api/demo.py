@@ -17,9 +17,10 @@ from api.commands.asking import PERSON
 from api.importing import Imported, Order
 from api.receipt_desk import IssuedReceipt, NotIssued, ReceiptDesk
 from api.times import BEIJING, written
+from api.units import grouped, unit_words
 from api.wiring import House
 from ledger.domain.axis import RULE
-from ledger.money import Money
+from ledger.money import PLACES, Money
 from ledger.proof.encoding import b64, b64url
 from ledger.store.log_folder import LogFolder, export
 from projections import directory, gift_index, trace_queries
@@ -40,7 +41,13 @@ SAMPLE = (
     "捐款名单-20261013-更正标题后重新公布.xlsx",
     "扫码捐款-202610.csv",
     "拨付明细-202610.csv",
+    "物资接收-202610.xlsx",
+    "物资发放-202610.json",
 )
+KIND_WORDS = {
+    "gifts": "捐赠 {} 笔", "payments": "支出 {} 笔", "goods-received": "受赠物资 {} 行",
+    "goods-issued": "发放物资 {} 行",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,14 @@ def _set_up(house: House) -> str:
     ledger = house.ledger
     house.keys.create(USCC)
     signer = house.keys.signer_of(USCC)
-    ledger.register_charity(USCC, CHARITY, signer.kid, b64url(signer.public.public_bytes_raw()))
-    ledger.grant_eligibility(USCC, date(2026, 1, 1), date(2028, 12, 31), NOTICE, 3)
-    ledger.allot_numbers(USCC, *BOOK)
+    ledger.organisations.register_charity(
+        USCC, CHARITY, signer.kid, b64url(signer.public.public_bytes_raw())
+    )
+    ledger.organisations.grant_eligibility(USCC, date(2026, 1, 1), date(2028, 12, 31), NOTICE, 3)
+    ledger.organisations.allot_numbers(USCC, *BOOK)
     house.publish()
     known = [f.fund for f in directory.funds(house.runner, USCC) if f.name == FUND]
-    return known[0] if known else ledger.open_fund(USCC, FUND, "general", None, None)
+    return known[0] if known else ledger.funds.open_fund(USCC, FUND, "general", None, None)
 
 
 def _import(house: House, fund: str) -> list[Imported]:
@@ -96,30 +105,37 @@ def _import(house: House, fund: str) -> list[Imported]:
 
 
 def _told_of_import(reports: list[Imported]) -> Chapter:
-    gifts = sum(r.recorded for r in reports if r.kind == "gifts")
-    paid = sum(r.recorded for r in reports if r.kind == "payments")
+    new = Counter[str]()
+    for report in reports:
+        new[report.kind] += report.recorded
+    told = "、".join(KIND_WORDS[kind].format(count) for kind, count in new.items())
     already = sum(r.already for r in reports)
     refused = sum(len(r.rejected) for r in reports)
     return Chapter(
-        "导入 import",
-        f"新记捐赠 {gifts} 笔、支出 {paid} 笔；已有 {already} 行未重复入账；"
-        f"退回 {refused} 行并注明原因",
+        "导入 import", f"新记{told}；已有 {already} 行未重复入账；退回 {refused} 行并注明原因"
     )
 
 
 def _told_of_money(house: House, fund: str) -> list[Chapter]:
     found, position = trace_queries.balances(house.runner, fund)
     sums = "；".join(
-        f"收 {Money(b.received, b.unit).grouped()} = 支 {Money(b.disbursed, b.unit).grouped()} + "
-        f"余 {Money(b.balance, b.unit).grouped()} {b.unit}"
+        f"收 {grouped(b.received, b.unit)} = 支 {grouped(b.disbursed, b.unit)} + "
+        f"余 {grouped(b.balance, b.unit)} {b.unit}"
         for b in found
+        if b.unit in PLACES
+    )
+    goods = "；".join(
+        f"{unit_words(b.unit)} 收 {grouped(b.received, b.unit)} 发 {grouped(b.disbursed, b.unit)}"
+        f" 余 {grouped(b.balance, b.unit)}"
+        for b in found
+        if b.unit not in PLACES
     )
     conserved = all(
         b.received + b.transferred_in == b.transferred_out + b.disbursed + b.returned + b.balance
         for b in found
     )
     stamp = f"（截至第 {position.size} 条，{written(position.time)}）"
-    return [Chapter("资金 fund", sums + stamp, conserved)]
+    return [Chapter("资金 fund", sums + stamp, conserved), Chapter("物资 goods", goods, conserved)]
 
 
 def _receipts(house: House, folder: Path) -> list[Chapter]:
@@ -188,7 +204,7 @@ def _segment_row(segment: Segment) -> list[str]:
     return [
         f"{segment.start:,}",
         f"{segment.end:,}",
-        Money(segment.end - segment.start, segment.unit).grouped(),
+        grouped(segment.end - segment.start, segment.unit),
         f"{segment.gift[:13]}…",
         segment.payee or PERSON,
         segment.day.isoformat() if segment.day else "—",

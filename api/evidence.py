@@ -11,6 +11,7 @@ from ledger.domain import organisations, receipt_books, receipts
 from ledger.domain.events import (
     Event,
     GiftReceived,
+    GoodsReceived,
     OrganisationEvent,
     ReceiptIssued,
     ReceiptNumbersAllotted,
@@ -20,7 +21,7 @@ from ledger.proof.merkle import leaf_hash
 from ledger.store.recorder import LogRow
 from receipts.bundle import Bundle, ProvenEntry
 
-PROVING = (*get_args(OrganisationEvent), GiftReceived, ReceiptIssued)
+PROVING = (*get_args(OrganisationEvent), GiftReceived, GoodsReceived, ReceiptIssued)
 """Facts that a receipt's proof is made of beside its lot; others in these streams are left out."""
 
 
@@ -29,7 +30,7 @@ class ReceiptEvidence:
     """A receipt with everything that is printed on it or attached to it."""
 
     receipt: ReceiptIssued
-    gift: GiftReceived
+    gift: GiftReceived | GoodsReceived
     issuer: Organisation
     bundle: Bundle
     names: dict[str, str]
@@ -72,7 +73,7 @@ class Evidence:
         openings = self._house.vault.of_digests(receipt.payer.sealed)
         return ReceiptEvidence(
             receipt=receipt,
-            gift=next(e for _, e in events if isinstance(e, GiftReceived)),
+            gift=next(e for _, e in events if isinstance(e, GiftReceived | GoodsReceived)),
             issuer=self._issuer,
             bundle=Bundle(
                 self._origin,

@@ -10,6 +10,7 @@ from pathlib import Path
 from api.evidence import Evidence, ReceiptEvidence
 from api.wiring import House
 from api.words import in_short, in_words
+from ledger.domain.events import GiftReceived, GoodsLine, GoodsReceived
 from ledger.domain.gifts import AlreadyReceipted, Gift, receiptable
 from ledger.errors import Refused
 from ledger.store.durable import write_atomically
@@ -20,6 +21,7 @@ from receipts.sealing import sealed
 
 BATCH = 500
 ITEM = "货币捐赠"
+IN_KIND = "实物捐赠"
 HANDLER = "经办岗 clerk"
 LONG_NAME = 40
 """A name of more characters is tried on a page of its own before a number is drawn for it."""
@@ -59,7 +61,7 @@ class ReceiptDesk:
         self._issued_on = issued_on
         self._issuer = house.ledger.streams.organisation(charity)
         self._funds = {f.fund: f.name for f in directory.funds(house.runner, charity)}
-        self._tried: set[tuple[str, str]] = set()
+        self._tried: set[tuple[str, ...]] = set()
 
     def issue(self, gifts: Sequence[str], progress: Callable[[int], None]) -> Iterator[Outcome]:
         """Issue a receipt for each gift that has none; print again what lacks its file."""
@@ -71,7 +73,7 @@ class ReceiptDesk:
     def _issue_batch(self, gifts: Sequence[str]) -> Iterator[Outcome]:
         self._house.runner.catch_up()
         refused = {g: why for g in gifts if (why := self._unprintable(g))}
-        outcomes = self._house.ledger.issue_receipts(
+        outcomes = self._house.ledger.receipts.issue_receipts(
             self._charity,
             [g for g in gifts if g not in refused],
             receipt_numbers.codes_of(self._house.runner, self._charity),
@@ -121,7 +123,7 @@ class ReceiptDesk:
     def _page(self, found: ReceiptEvidence) -> Page:
         receipt, gift = found.receipt, found.gift
         original = None
-        if gift.exchange:
+        if isinstance(gift, GiftReceived) and gift.exchange:
             rate = gift.exchange
             original = (
                 f"{gift.amount.currency} {gift.amount.decimal()} × {rate.rate}/{rate.quote_unit}"
@@ -135,7 +137,7 @@ class ReceiptDesk:
             recipient=found.issuer.name,
             recipient_uscc=found.issuer.id,
             gift_on=receipt.gift_on,
-            item=ITEM,
+            item=item_words(gift.lines if isinstance(gift, GoodsReceived) else ()),
             fund=self._funds[gift.fund],
             amount=receipt.amount,
             original=original,
@@ -169,7 +171,7 @@ class ReceiptDesk:
         if missing := missing_glyphs(name):
             raise GlyphMissing(missing)
         draft = self._draft(gift, name)
-        public = (draft.fund, draft.eligibility.partition("）")[2])  # all but the day
+        public = (draft.fund, draft.item, draft.eligibility.partition("）")[2])  # all but the day
         if public in self._tried and len(name) <= LONG_NAME:
             return
         render(draft, b"{}")
@@ -187,7 +189,7 @@ class ReceiptDesk:
             recipient=issuer.name,
             recipient_uscc=issuer.id,
             gift_on=day,
-            item=ITEM,
+            item=item_words(gift.lines),
             fund=self._funds[gift.fund],
             amount=gift.booked,
             original=None,
@@ -208,6 +210,13 @@ def _not_issued(gift: str, outcome: tuple[str, str] | Refused) -> NotIssued:
     if isinstance(outcome, Refused):
         return NotIssued(gift, in_words(outcome), in_short(outcome))
     return NotIssued(gift, "试运行，未开具 (dry run)", "试运行，未开具 (dry run)")
+
+
+def item_words(lines: Sequence[GoodsLine]) -> str:
+    """Say what was given: money, or each item of a gift in kind with its quantity."""
+    if not lines:
+        return ITEM
+    return f"{IN_KIND}：" + "；".join(str(line.quantity) for line in lines)
 
 
 def eligibility_words(day: date, notice: str | None) -> str:

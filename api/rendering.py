@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.times import written
-from ledger.money import Money
+from api.units import grouped, unit_words
 
 PAGES = Path(__file__).with_name("pages")
 HEADERS = {
@@ -36,17 +36,14 @@ TEMPLATES = Environment(
 )  # fmt: skip
 
 
-def grouped(minor: int, unit: str) -> str:
-    """Write smallest units of a currency for people."""
-    return Money(minor, unit).grouped()
-
-
 def day(known: date | None) -> str:
     """Write a day for people in China, or a dash where none is known."""
     return f"{known.year}年{known.month}月{known.day}日" if known else "—"
 
 
-TEMPLATES.filters |= {"written": written, "grouped": grouped, "day": day}
+TEMPLATES.filters |= {
+    "written": written, "grouped": grouped, "day": day, "unit_words": unit_words,
+}  # fmt: skip
 
 
 def page(

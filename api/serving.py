@@ -10,10 +10,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import uvicorn
-
 from api.answers import Answer
-from api.app import create_app
 from api.commands.founding import home_of
 from api.settings import Settings
 from ledger.errors import Unreadable
@@ -35,6 +32,10 @@ class CannotListen(Unreadable):
 
 def serve(_args: Namespace) -> Answer:
     """Serve the portal until Ctrl-C."""
+    import uvicorn  # noqa: PLC0415 no other command waits for the web server to load
+
+    from api.app import create_app  # noqa: PLC0415 as above
+
     settings = Settings.read()
     with home_of(Namespace()) as home, _listening(settings.host, settings.port) as listener:
         address = _address(settings.host, listener.getsockname()[1])

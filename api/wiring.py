@@ -13,7 +13,7 @@ from pathlib import Path
 
 from api.settings import DEFAULT_ORIGIN, Settings
 from ledger import codec
-from ledger.application import Ledger
+from ledger.application import Desk, Ledger
 from ledger.domain.funds import GiftPlace
 from ledger.domain.organisations import AUTHORITY
 from ledger.domain.registry import Registry
@@ -31,14 +31,31 @@ from ledger.store.recorder import LedgerRecorder, LogRow
 from ledger.store.sources import Sources
 from ledger.store.vault import Vault
 from projections import trace_queries
+from projections.credits import CREDITS
 from projections.directory import DIRECTORY
 from projections.gift_index import GIFT_INDEX
+from projections.journal import JOURNAL
+from projections.namings import NAMINGS
+from projections.pledges import PLEDGES
 from projections.receipt_numbers import RECEIPT_NUMBERS
 from projections.runner import Runner
+from projections.services import SERVICES
+from projections.tiers import TIERS_VIEW
 from projections.traces import TRACES
 from receipts.trust import Trust
 
-VIEWS = (DIRECTORY, GIFT_INDEX, RECEIPT_NUMBERS, TRACES)
+VIEWS = (
+    CREDITS,
+    DIRECTORY,
+    GIFT_INDEX,
+    JOURNAL,
+    NAMINGS,
+    PLEDGES,
+    RECEIPT_NUMBERS,
+    SERVICES,
+    TIERS_VIEW,
+    TRACES,
+)
 AUTHORITY_NAME = "演示主管机关（样张） Demonstration authority (specimen)"
 
 
@@ -57,13 +74,23 @@ class CaughtUpInflows:
 
     def received(self, fund: str, unit: str) -> int:
         """Return units that have come in."""
-        self._runner.catch_up()
+        self._runner.follow(TRACES)
         return trace_queries.received(self._runner, fund, unit)
 
-    def place_of(self, gift: str) -> GiftPlace:
-        """Return where the gift lies."""
-        self._runner.catch_up()
-        return trace_queries.place_of(self._runner, gift)
+    def units_of(self, fund: str) -> tuple[str, ...]:
+        """Return the units in which anything has come in."""
+        self._runner.follow(TRACES)
+        return trace_queries.units_of(self._runner, fund)
+
+    def place_of(self, gift: str, unit: str) -> GiftPlace:
+        """Return where the part of a gift that is counted in a unit lies."""
+        self._runner.follow(TRACES)
+        return trace_queries.place_of(self._runner, gift, unit)
+
+    def allocated(self, fund: str, allocation: int) -> tuple[GiftPlace, ...]:
+        """Return where what the allocation at that version of a fund's stream moved lies now."""
+        self._runner.follow(TRACES)
+        return trace_queries.allocated(self._runner, fund, allocation)
 
 
 class House:
@@ -106,7 +133,7 @@ class House:
                 self.keys.create(name)
             signer = self.keys.signer_of(AUTHORITY)
             public = b64url(signer.public.public_bytes_raw())
-            self.ledger.found(AUTHORITY_NAME, signer.kid, public)
+            self.ledger.organisations.found(AUTHORITY_NAME, signer.kid, public)
         if not trust.exists():
             self.publish()
             write_once(trust, self.trust().encode())
@@ -145,13 +172,15 @@ class House:
         """The commands."""
         self.keys.signing_key("log")  # what can't be published is refused before it is recorded
         return Ledger(
-            Engine(self.mapper, self.recorder),
-            self.vault,
-            CaughtUpInflows(self.runner),
-            lambda: datetime.now(UTC),
-            lambda: uuid.uuid4().hex,
-            secrets.token_bytes,
-            dry_run=self.dry_run,
+            Desk(
+                Engine(self.mapper, self.recorder),
+                self.vault,
+                CaughtUpInflows(self.runner),
+                lambda: datetime.now(UTC),
+                lambda: uuid.uuid4().hex,
+                secrets.token_bytes,
+                dry_run=self.dry_run,
+            )
         )
 
     @cached_property

@@ -97,10 +97,12 @@ def furnished(conninfo: str) -> Iterator[tuple[House, str]]:
         house.keys.create(USCC)
         signer = house.keys.signer_of(USCC)
         public = b64url(signer.public.public_bytes_raw())
-        house.ledger.register_charity(USCC, "示例基金会", signer.kid, public)
-        house.ledger.grant_eligibility(USCC, date(2026, 1, 1), date(2028, 12, 31), "示例", 3)
-        house.ledger.allot_numbers(USCC, "23050126", 1, 1_000_000)
-        yield house, house.ledger.open_fund(USCC, "总", "general", None, None)
+        house.ledger.organisations.register_charity(USCC, "示例基金会", signer.kid, public)
+        house.ledger.organisations.grant_eligibility(
+            USCC, date(2026, 1, 1), date(2028, 12, 31), "示例", 3
+        )
+        house.ledger.organisations.allot_numbers(USCC, "23050126", 1, 1_000_000)
+        yield house, house.ledger.funds.open_fund(USCC, "总", "general", None, None)
     finally:
         house.close()
         shutil.rmtree(data, ignore_errors=True)
@@ -176,7 +178,7 @@ def recording(conninfo: str) -> list[Measured]:
         )
         connection.commit()
         plain = plain_application(conninfo)
-        sample = house.ledger.receive_gifts(USCC, fund, [gift(n) for n in range(1, BULK + 1)])
+        sample = house.ledger.gifts.receive_gifts(USCC, fund, [gift(n) for n in range(1, BULK + 1)])
         entries = [row.entry for row in house.recorder.log_of(sample) if row.entry]
 
         def plain_gifts(count: int) -> list[PlainGift]:
@@ -184,7 +186,7 @@ def recording(conninfo: str) -> list[Measured]:
 
         def singles() -> int:
             for n in range(1, SINGLES + 1):
-                house.ledger.receive_gifts(USCC, fund, [gift(n)])
+                house.ledger.gifts.receive_gifts(USCC, fund, [gift(n)])
             return SINGLES
 
         def plain_singles() -> int:
@@ -194,7 +196,7 @@ def recording(conninfo: str) -> list[Measured]:
 
         def bulk() -> int:
             return len(
-                house.ledger.receive_gifts(USCC, fund, [gift(n) for n in range(1, BULK + 1)])
+                house.ledger.gifts.receive_gifts(USCC, fund, [gift(n) for n in range(1, BULK + 1)])
             )
 
         def plain_bulk() -> int:
@@ -225,7 +227,7 @@ def recording(conninfo: str) -> list[Measured]:
 def reading(conninfo: str) -> list[Measured]:
     """Measure rebuilding, receipts and verification."""
     with furnished(conninfo) as (house, fund):
-        house.ledger.receive_gifts(USCC, fund, [gift(n) for n in range(1, 2 * BULK + 1)])
+        house.ledger.gifts.receive_gifts(USCC, fund, [gift(n) for n in range(1, 2 * BULK + 1)])
         house.publish()
         folder = house.settings.data / "receipts"
         private = Ed25519PrivateKey.generate()

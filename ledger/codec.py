@@ -17,6 +17,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ledger.domain.events import TOPICS, Event, OrganisationEvent
+from ledger.domain.goods import Amount, Quantity
 from ledger.domain.registry import Registry
 from ledger.errors import Refused, Untrusted
 from ledger.money import Money
@@ -158,16 +159,14 @@ def _readers(cls: type) -> dict[str, Reader]:
 
 
 def _reader(hint: Any) -> Reader:
+    if hint in VALUES:
+        return VALUES[hint]
     if get_origin(hint) in (Union, types.UnionType):
         inner = _reader(next(arg for arg in get_args(hint) if arg is not type(None)))
         return lambda value: None if value is None else inner(value)
     if get_origin(hint) is tuple:
         item = _reader(get_args(hint)[0])
         return lambda value: tuple(item(v) for v in _typed(value, list))
-    if hint is Money:
-        return _money
-    if hint is date:
-        return _day
     if is_dataclass(hint):
         return lambda value: _build(cast("type", hint), value, {})
     return lambda value: _typed(value, hint)
@@ -184,6 +183,21 @@ def _digests(value: object) -> tuple[str, ...]:
     if not all(DIGEST.fullmatch(d) for d in digests):
         raise EntryMalformed("a sealed field is not a SHA-256 in base64url")
     return digests
+
+
+def _amount(value: object) -> Amount:
+    if not isinstance(value, dict) or set(value) != {"count", "item"}:
+        return _money(value)
+    return _quantity(value)
+
+
+def _quantity(value: object) -> Quantity:
+    if not isinstance(value, dict) or set(value) != {"count", "item"}:
+        raise EntryMalformed("a quantity is not a count and an item")
+    try:
+        return Quantity(_typed(value["count"], int), _typed(value["item"], str))
+    except Refused as error:
+        raise EntryMalformed(str(error)) from None
 
 
 def _money(value: object) -> Money:
@@ -213,3 +227,12 @@ def _instant(value: object) -> datetime:
     if _stamp(at) != value:
         raise EntryMalformed(f"{value!r} is not a time of the form 2020-01-31T08:00:00.000000Z")
     return at
+
+
+VALUES: dict[Any, Reader] = {
+    Amount: _amount,
+    Money: _money,
+    Quantity: _quantity,
+    date: _day,
+}
+"""Values with a form of their own."""

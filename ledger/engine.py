@@ -95,9 +95,9 @@ class Engine(Application[str]):
         """Use the recorder that was handed in."""
         return self._handed_recorder
 
-    def history(self, stream: str) -> list[Any]:
-        """Return the events of a stream, each verified."""
-        return list(self.events.get(stream))
+    def history(self, stream: str, after: int | None = None) -> list[Any]:
+        """Return the events of a stream, those after a version, each verified."""
+        return list(self.events.get(stream, gt=after))
 
     def record(self, events: Sequence[Event], beside: Mapping[str, object]) -> None:
         """Store events, and the rows that belong `beside` them, in one transaction.

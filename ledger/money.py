@@ -11,10 +11,27 @@ from ledger.errors import Refused
 MINOR_MAX = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly (RFC 8785 3.2.2.3)."""
 
-PLACES = {"CNY": 2, "USD": 2, "EUR": 2, "GBP": 2, "HKD": 2, "MOP": 2, "TWD": 2, "AUD": 2,
-          "CAD": 2, "CHF": 2, "SGD": 2, "NZD": 2, "THB": 2, "RUB": 2, "MYR": 2, "SEK": 2,
-          "JPY": 0, "KRW": 0}  # fmt: skip
-"""Digits after the point of the currencies we take (ISO 4217, column minor unit)."""
+_NO_PLACES = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE_PLACES = "BHD IQD JOD KWD LYD OMR TND"
+_FOUR_PLACES = "CLF UYW"
+_TWO_PLACES = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD "
+    "CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP "
+    "GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK "
+    "LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO "
+    "NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS "
+    "SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST "
+    "XCD YER ZAR ZMW ZWG "
+)
+PLACES = {
+    code: places
+    for places, codes in (
+        (0, _NO_PLACES), (2, _TWO_PLACES), (3, _THREE_PLACES), (4, _FOUR_PLACES),
+    )
+    for code in codes.split()
+}  # fmt: skip
+"""Digits after the point, by currency (ISO 4217, list one, column minor unit; funds and metals,
+which have none, left out)."""
 
 DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]+)?")
 
@@ -30,7 +47,7 @@ class CurrencyUnknown(Refused):
     """A currency outside the list we take."""
 
     def __init__(self, currency: str) -> None:
-        super().__init__(f"currency {currency!r} is not one of {', '.join(sorted(PLACES))}")
+        super().__init__(f"currency {currency!r} is no code of ISO 4217, such as CNY or USD")
 
 
 class CurrenciesDiffer(Refused):
@@ -65,6 +82,16 @@ class Money:
         if rest[places:].strip("0"):
             raise AmountUnreadable(text, f"{currency} has {places} decimals")
         return cls(int(whole + rest[:places].ljust(places, "0")), currency)
+
+    @property
+    def units(self) -> int:
+        """How many minor units, as they are counted on a fund's axis."""
+        return self.minor
+
+    @property
+    def unit(self) -> str:
+        """What is counted on a fund's axis: the currency."""
+        return self.currency
 
     def __str__(self) -> str:
         return f"{self.decimal()} {self.currency}"

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from ledger.domain.events import FundOpened, LedgerFounded, OrganisationRegistered
-from projections.rows import copy_rows
+from ledger.domain.events import (
+    FundBound,
+    FundClosed,
+    FundOpened,
+    LedgerFounded,
+    OrganisationRegistered,
+    UseChanged,
+)
+from projections.rows import copy_rows, update_rows
 from projections.runner import Connection, Recorded, Runner
+
+FUND = (
+    "fund", "organisation", "name", "kind", "purpose", "place", "basis", "plan", "first_day",
+    "last_day", "brand", "recipient", "closed", "leaf",
+)  # fmt: skip
+USE = ("fund", "purpose", "place", "ground", "document", "leaf")
+BINDING = ("basis", "plan", "first_day", "last_day", "brand", "recipient")
 
 
 @dataclass(frozen=True, slots=True)
 class FundEntry:
-    """A fund as the directory lists it."""
+    """A fund as the directory lists it: what it is for, what binds it, how it ended."""
 
     fund: str
     organisation: str
@@ -20,6 +35,23 @@ class FundEntry:
     kind: str
     purpose: str | None
     place: str | None
+    basis: str | None = None
+    plan: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    brand: str | None = None
+    recipient: str | None = None
+    closed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A purpose or place that was added to a fund's own, and on what ground."""
+
+    purpose: str | None
+    place: str | None
+    ground: str
+    document: str
 
 
 class Directory:
@@ -30,12 +62,18 @@ class Directory:
         "CREATE TABLE organisations (organisation text PRIMARY KEY, name text NOT NULL,"
         " kind text NOT NULL, leaf bigint NOT NULL)",
         "CREATE TABLE funds (fund text PRIMARY KEY, organisation text NOT NULL, name text NOT NULL,"
-        " kind text NOT NULL, purpose text, place text, leaf bigint NOT NULL)",
+        " kind text NOT NULL, purpose text, place text, basis text, plan text, first_day date,"
+        " last_day date, brand text, recipient text, closed text, leaf bigint NOT NULL)",
+        "CREATE TABLE uses (fund text NOT NULL, purpose text, place text, ground text NOT NULL,"
+        " document text NOT NULL, leaf bigint PRIMARY KEY)",
     )
 
     def fold(self, recorded: Sequence[Recorded], connection: Connection) -> None:
-        """Take in registrations and openings."""
-        organisations, funds = [], []
+        """Take in registrations, openings, and what binds and ends funds."""
+        organisations: list[tuple[object, ...]] = []
+        uses: list[tuple[object, ...]] = []
+        funds: dict[str, dict[str, object]] = {}
+        later: list[tuple[str, dict[str, object]]] = []
         for leaf, event in recorded:
             match event:
                 case LedgerFounded():
@@ -43,16 +81,38 @@ class Directory:
                 case OrganisationRegistered():
                     organisations.append((event.organisation, event.name, event.kind, leaf))
                 case FundOpened():
-                    funds.append(
-                        (event.originator_id, event.organisation, event.name, event.kind,
-                         event.purpose, event.place, leaf)
-                    )  # fmt: skip
+                    funds[event.originator_id] = _opened(event, leaf)
+                case FundBound():
+                    bound = {name: getattr(event, name) for name in BINDING}
+                    later.append((event.originator_id, bound))
+                case FundClosed():
+                    later.append((event.originator_id, {"closed": event.left_over}))
+                case UseChanged():
+                    uses.append((event.originator_id, event.purpose, event.place, event.ground,
+                                 event.document, leaf))  # fmt: skip
                 case _:
                     pass
+        for fund, change in later:
+            if fund in funds:
+                funds[fund] |= change
         copy_rows(connection, "organisations", ("organisation", "name", "kind", "leaf"),
                   organisations)  # fmt: skip
-        columns = ("fund", "organisation", "name", "kind", "purpose", "place", "leaf")
-        copy_rows(connection, "funds", columns, funds)
+        copy_rows(connection, "funds", FUND, ([row[c] for c in FUND] for row in funds.values()))
+        copy_rows(connection, "uses", USE, uses)
+        update_rows(connection, "funds", "fund", [one for one in later if one[0] not in funds])
+
+
+def _opened(event: FundOpened, leaf: int) -> dict[str, object]:
+    empty = dict.fromkeys((*BINDING, "closed"))
+    return empty | {
+        "fund": event.originator_id,
+        "organisation": event.organisation,
+        "name": event.name,
+        "kind": event.kind,
+        "purpose": event.purpose,
+        "place": event.place,
+        "leaf": leaf,
+    }
 
 
 DIRECTORY = Directory()
@@ -61,8 +121,9 @@ DIRECTORY = Directory()
 def funds(runner: Runner, organisation: str | None = None) -> list[FundEntry]:
     """Return the funds, of one organisation or of all, in the order they were opened."""
     query = (
-        "SELECT fund, organisation, name, kind, purpose, place FROM funds"
-        " WHERE organisation = %(organisation)s OR %(organisation)s::text IS NULL ORDER BY leaf"
+        "SELECT fund, organisation, name, kind, purpose, place, basis, plan, first_day, last_day,"
+        " brand, recipient, closed FROM funds WHERE organisation = %(organisation)s"
+        " OR %(organisation)s::text IS NULL ORDER BY leaf"
     )
     with runner.reading(DIRECTORY) as (connection, _):
         found = connection.execute(query, {"organisation": organisation}).fetchall()
@@ -74,3 +135,10 @@ def names(runner: Runner) -> dict[str, str]:
     with runner.reading(DIRECTORY) as (connection, _):
         found = connection.execute("SELECT organisation, name FROM organisations").fetchall()
     return {row["organisation"]: row["name"] for row in found}
+
+
+def uses(runner: Runner, fund: str) -> list[Use]:
+    """Return the changes of use that are on record for a fund."""
+    query = "SELECT purpose, place, ground, document FROM uses WHERE fund = %s ORDER BY leaf"
+    with runner.reading(DIRECTORY) as (connection, _):
+        return [Use(**row) for row in connection.execute(query, [fund]).fetchall()]

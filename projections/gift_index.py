@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from ledger.domain.events import DonorIdentified, GiftReceipted, GiftReceived
-from projections.rows import copy_rows
+from ledger.domain.events import (
+    DonorIdentified,
+    GiftReceipted,
+    GiftReceiptReversed,
+    GiftReceived,
+    GoodsReceived,
+)
+from projections.rows import copy_rows, update_rows
 from projections.runner import Connection, Recorded, Runner
 
-COLUMNS = ("gift", "organisation", "fund", "received_on", "identified", "receipt", "leaf")
+COLUMNS = (
+    "gift", "organisation", "fund", "received_on", "identified", "receipt", "minor", "currency",
+    "leaf",
+)  # fmt: skip
 
 
 class GiftIndex:
@@ -19,50 +28,48 @@ class GiftIndex:
     name = "gift_index"
     tables = (
         "CREATE TABLE gifts (gift text PRIMARY KEY, organisation text NOT NULL, fund text NOT NULL,"
-        " received_on date, identified boolean NOT NULL, receipt text, leaf bigint NOT NULL)",
+        " received_on date, identified boolean NOT NULL, receipt text, minor bigint, currency text,"
+        " leaf bigint NOT NULL)",
         "CREATE INDEX gifts_by_day ON gifts (organisation, received_on, leaf)",
     )
 
     def fold(self, recorded: Sequence[Recorded], connection: Connection) -> None:
         """Take in gifts, and what became known of them later."""
         fresh: dict[str, dict[str, Any]] = {}
-        later: list[tuple[str, str | None, str]] = []
+        later: list[tuple[str, dict[str, Any]]] = []
         for leaf, event in recorded:
             match event:
-                case GiftReceived():
-                    fresh[event.originator_id] = {
-                        "gift": event.originator_id,
-                        "organisation": event.organisation,
-                        "fund": event.fund,
-                        "received_on": event.received_on,
-                        "identified": event.donor is not None,
-                        "receipt": None,
-                        "leaf": leaf,
-                    }
+                case GiftReceived() | GoodsReceived():
+                    fresh[event.originator_id] = _row(event, leaf)
                 case DonorIdentified():
-                    later.append(("identified", None, event.originator_id))
+                    later.append((event.originator_id, {"identified": True}))
                 case GiftReceipted():
-                    later.append(("receipt", f"{event.code} {event.number}", event.originator_id))
+                    later.append((event.originator_id, {"receipt": f"{event.code} {event.number}"}))
+                case GiftReceiptReversed():
+                    later.append((event.originator_id, {"receipt": None}))
                 case _:
                     pass
-        old = [change for change in later if not _changed(fresh, change)]
-        copy_rows(
-            connection, "gifts", COLUMNS, ([row[c] for c in COLUMNS] for row in fresh.values())
-        )
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "UPDATE gifts SET receipt = coalesce(%s, receipt), identified = true"
-                " WHERE gift = %s",
-                [(receipt, gift) for _, receipt, gift in old],
-            )
+        for gift, change in later:
+            if gift in fresh:
+                fresh[gift] |= change
+        rows = ([row[c] for c in COLUMNS] for row in fresh.values())
+        copy_rows(connection, "gifts", COLUMNS, rows)
+        update_rows(connection, "gifts", "gift", [one for one in later if one[0] not in fresh])
 
 
-def _changed(fresh: dict[str, dict[str, Any]], change: tuple[str, str | None, str]) -> bool:
-    column, receipt, gift = change
-    if gift not in fresh:
-        return False
-    fresh[gift][column] = receipt if column == "receipt" else True
-    return True
+def _row(event: GiftReceived | GoodsReceived, leaf: int) -> dict[str, Any]:
+    given = event.amount if isinstance(event, GiftReceived) else None
+    return {
+        "gift": event.originator_id,
+        "organisation": event.organisation,
+        "fund": event.fund,
+        "received_on": event.received_on,
+        "identified": event.donor is not None,
+        "receipt": None,
+        "minor": given.minor if given else None,
+        "currency": given.currency if given else None,
+        "leaf": leaf,
+    }
 
 
 GIFT_INDEX = GiftIndex()
@@ -77,6 +84,17 @@ def gifts_between(runner: Runner, organisation: str, first: date, last: date) ->
     with runner.reading(GIFT_INDEX) as (connection, _):
         found = connection.execute(query, [organisation, first, last]).fetchall()
     return [row["gift"] for row in found]
+
+
+def described(
+    runner: Runner, gifts: Iterable[str]
+) -> dict[str, tuple[int | None, str | None, date | None]]:
+    """Return what was given (minor units, currency) and on which day, by gift."""
+    query = "SELECT gift, minor, currency, received_on FROM gifts WHERE gift = ANY(%s)"
+    runner.follow(GIFT_INDEX)
+    with runner.reading(GIFT_INDEX) as (connection, _):
+        found = connection.execute(query, [list(gifts)]).fetchall()
+    return {row["gift"]: (row["minor"], row["currency"], row["received_on"]) for row in found}
 
 
 def receipts_of(runner: Runner, gifts: Sequence[str]) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""Writing many rows of a view at once."""
+"""Writing many rows of a view at once, and changing single ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from psycopg import sql
 
@@ -18,3 +18,21 @@ def copy_rows(
     with connection.cursor() as cursor, cursor.copy(query) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def update_rows(
+    connection: Connection,
+    table: str,
+    key: str,
+    changes: Iterable[tuple[str, Mapping[str, object]]],
+) -> None:
+    """Change columns of rows that are there already, each named by its key."""
+    with connection.cursor() as cursor:
+        for named, changed in changes:
+            columns = sql.SQL(", ").join(
+                sql.SQL("{} = %s").format(sql.Identifier(column)) for column in changed
+            )
+            query = sql.SQL("UPDATE {} SET {} WHERE {} = %s").format(
+                sql.Identifier(table), columns, sql.Identifier(key)
+            )
+            cursor.execute(query, [*changed.values(), named])

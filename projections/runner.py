@@ -79,6 +79,17 @@ class Rebuilt:
     equal: bool
 
 
+@dataclass(slots=True)
+class _Followed:
+    """A view on its way: its schema, how far it shall go, how far it is, seconds spent."""
+
+    view: View
+    schema: str
+    end: int
+    at: int
+    seconds: float = 0.0
+
+
 class Runner:
     """Keeps the given views; `timer` counts seconds for reports."""
 
@@ -96,7 +107,7 @@ class Runner:
         self._timer = timer
 
     def prepare(self) -> None:
-        """Create the tables of views that have none yet."""
+        """Create the tables of views that have none yet, or had others."""
         for view in self.views:
             self._create(view, self.schema(view))
 
@@ -105,13 +116,12 @@ class Runner:
         return f"{self._database.schema}_{view.name}{suffix}"
 
     def catch_up(self) -> None:
-        """Bring every view up to the end of the log."""
-        for view in self.views:
-            self.follow(view)
+        """Bring every view up to the end of the log; each entry is read once for all of them."""
+        self._follow([self._followed(view, self.schema(view)) for view in self.views])
 
     def follow(self, view: View) -> None:
         """Bring one view up to the end of the log; ViewStuck when its rows do not let it."""
-        self._follow(view, self.schema(view))
+        self._follow([self._followed(view, self.schema(view))])
 
     @contextmanager
     def reading(self, view: View) -> Iterator[tuple[Connection, Position]]:
@@ -126,49 +136,68 @@ class Runner:
         A live view is compared as far as it says it has come: one that is broken can't go on.
         """
         with self._database.alone(f"rebuild {self._database.schema}"):
-            return [self._rebuild(view, keep=keep) for view in self.views]
+            return self._rebuild(keep=keep)
 
-    def _rebuild(self, view: View, *, keep: bool) -> Rebuilt:
-        fresh, live = self.schema(view, "_new"), self.schema(view)
-        self._drop(fresh)
-        expected, said = self._digest(view, live)
-        started = self._timer()
-        self._create(view, fresh)
-        size = min(said, self._recorder.size())
-        self._follow(view, fresh, size)
-        seconds = self._timer() - started
-        digest, _ = self._digest(view, fresh)
+    def _rebuild(self, *, keep: bool) -> list[Rebuilt]:
+        fresh = {view.name: self.schema(view, "_new") for view in self.views}
+        for schema in fresh.values():
+            self._drop(schema)
+        expected = [self._digest(view, self.schema(view)) for view in self.views]
+        followed = []
+        for view, (_, said) in zip(self.views, expected, strict=True):
+            self._create(view, fresh[view.name])
+            size = min(said, self._recorder.size())
+            followed.append(self._followed(view, fresh[view.name], size))
+        self._follow(followed)
+        rebuilt = []
+        for one, (digest, _) in zip(followed, expected, strict=True):
+            found, _ = self._digest(one.view, one.schema)
+            if keep:
+                self._swap(self.schema(one.view), one.schema)
+            self._drop(one.schema)
+            rebuilt.append(Rebuilt(one.view.name, one.end, one.seconds, found, found == digest))
         if keep:
-            self._swap(live, fresh)
-            self._follow(view, live)
-        self._drop(fresh)
-        return Rebuilt(view.name, size, seconds, digest, digest == expected)
+            self.catch_up()
+        return rebuilt
 
-    def _follow(self, view: View, schema: str, stop: int | None = None) -> None:
-        end = self._recorder.size() if stop is None else stop
-        try:
-            while self._step(view, schema, end):
-                pass
-        except (IntegrityError, DataError) as error:
-            raise ViewStuck(view.name, first_line(error)) from None
+    def _followed(self, view: View, schema: str, end: int | None = None) -> _Followed:
+        end = self._recorder.size() if end is None else end
+        return _Followed(view, schema, end, self._position(schema).size)
 
-    def _step(self, view: View, schema: str, end: int) -> bool:
-        """Take in one batch; tell whether there may be more. One connection at a time is held."""
-        start = self._position(schema).size
-        if start >= end:
-            return False
-        stop = min(start + BATCH, end)
+    def _follow(self, followed: Sequence[_Followed]) -> None:
+        """Bring views forward together, those that are furthest behind first."""
+        while behind := [one for one in followed if one.at < one.end]:
+            start = min(one.at for one in behind)
+            here = [one for one in behind if one.at == start]
+            bounds = [one.at for one in followed if one.at > start] + [one.end for one in here]
+            started = self._timer()
+            recorded = self._recorded(start, min(start + BATCH, *bounds))
+            reading = (self._timer() - started) / len(here)
+            for one in here:
+                one.seconds += reading
+                self._take_in(one, start, recorded)
+
+    def _recorded(self, start: int, stop: int) -> list[Recorded]:
         recorded = [self._read(row) for row in self._recorder.log(start, stop)]
         if len(recorded) != stop - start:
             raise RowGone(start + len(recorded))
-        with self._database.writing_alone(schema) as connection:
-            _enter(connection, schema)
-            if _position(connection).size == start:  # else somebody else took these in
-                view.fold(recorded, connection)
-                connection.execute(
-                    "UPDATE position SET size = %s, time = %s", [stop, recorded[-1][1].timestamp]
-                )
-        return True
+        return recorded
+
+    def _take_in(self, one: _Followed, start: int, recorded: Sequence[Recorded]) -> None:
+        """Fold a batch into a view, unless somebody else has taken it in meanwhile."""
+        started, stop = self._timer(), start + len(recorded)
+        try:
+            with self._database.writing_alone(one.schema) as connection:
+                _enter(connection, one.schema)
+                one.at = _position(connection).size
+                if one.at == start:
+                    one.view.fold(recorded, connection)
+                    time = recorded[-1][1].timestamp
+                    connection.execute("UPDATE position SET size = %s, time = %s", [stop, time])
+                    one.at = stop
+        except (IntegrityError, DataError) as error:
+            raise ViewStuck(one.view.name, first_line(error)) from None
+        one.seconds += self._timer() - started
 
     def _read(self, row: LogRow) -> Recorded:
         if row.entry is None:
@@ -181,15 +210,21 @@ class Runner:
             return _position(connection)
 
     def _create(self, view: View, schema: str) -> None:
+        """Create a view's schema; one whose tables were defined otherwise is made anew."""
+        definition = sha256("\n".join(view.tables).encode()).hexdigest()
         with self._database.writing_alone(schema) as connection:
-            if connection.execute("SELECT to_regnamespace(%s) AS s", [schema]).fetchall()[0]["s"]:
+            if _definition(connection, schema) == definition:
                 return
-            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+            name = sql.Identifier(schema)
+            connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
             _enter(connection, schema)
             connection.execute("CREATE TABLE position (size bigint NOT NULL, time timestamptz)")
             connection.execute("INSERT INTO position VALUES (0, NULL)")
             for statement in view.tables:
                 connection.execute(sql.SQL(statement))
+            note = sql.SQL("COMMENT ON SCHEMA {} IS {}")
+            connection.execute(note.format(name, sql.Literal(definition)))
 
     def _drop(self, schema: str) -> None:
         with self._database.writing() as connection:
@@ -216,6 +251,13 @@ class Runner:
                     for block in copy:
                         total.update(block)
             return total.hexdigest(), _position(connection).size
+
+
+def _definition(connection: Connection, schema: str) -> str | None:
+    """Return the digest of the definitions that a view's tables were created from."""
+    query = "SELECT obj_description(to_regnamespace(%s), 'pg_namespace') AS definition"
+    found: str | None = connection.execute(query, [schema]).fetchall()[0]["definition"]
+    return found
 
 
 def table_names(view: View) -> list[str]:

@@ -9,6 +9,9 @@ from datetime import date
 from projections.runner import Position, Runner
 from projections.traces import TRACES
 
+LAST = 2**63 - 1
+"""No leaf comes after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class GiftCount:
@@ -23,7 +26,8 @@ class GiftCount:
 class Payment:
     """A payment that was made; `leaf` orders payments.
 
-    For a private person `payee` is None, and so is `purpose`, whose words could tell who it was.
+    `recovered` of it came back. For a private person `payee` is None, and so is `purpose`, whose
+    words could tell who it was.
     """
 
     disbursement: str
@@ -32,15 +36,18 @@ class Payment:
     unit: str
     purpose: str | None
     place: str | None
-    day: date
+    day: date | None
     leaf: int
+    recovered: int
+    accepted_on: date | None
+    cost_class: str | None
 
 
 def gift_counts(runner: Runner, fund: str) -> tuple[list[GiftCount], Position]:
     """Count the gifts that came into a fund, a row a unit; transfers from funds are no gifts."""
     query = (
-        "SELECT unit, count(*) AS gifts, sum(end_at - start_at)::bigint AS amount FROM inflows"
-        " WHERE fund = %s AND gift IS NOT NULL GROUP BY unit ORDER BY unit"
+        "SELECT unit, gift_counts.gifts, accounts.gifts AS amount FROM gift_counts"
+        " JOIN accounts USING (fund, unit) WHERE fund = %s ORDER BY unit"
     )
     with runner.reading(TRACES) as (connection, position):
         found = connection.execute(query, [fund]).fetchall()
@@ -55,12 +62,13 @@ def payments(
     With them comes the leaf to go on before, or None when these are the last.
     """
     query = (
-        "SELECT id AS disbursement, payee, amount, unit, place, paid_on AS day, leaf,"
+        "SELECT id AS disbursement, payee, amount, unit, place, paid_on AS day, leaf, recovered,"
+        " accepted_on, cost_class,"
         " CASE WHEN payee IS NOT NULL THEN purpose END AS purpose"
         " FROM disbursements WHERE fund = %(fund)s AND status = 'paid'"
-        " AND (leaf < %(before)s OR %(before)s::bigint IS NULL) ORDER BY leaf DESC LIMIT %(limit)s"
+        " AND leaf < %(before)s ORDER BY leaf DESC LIMIT %(limit)s"
     )
-    given = {"fund": fund, "before": before, "limit": limit + 1}
+    given = {"fund": fund, "before": LAST if before is None else before, "limit": limit + 1}
     with runner.reading(TRACES) as (connection, _):
         found = [Payment(**row) for row in connection.execute(query, given).fetchall()]
     shown = found[:limit]

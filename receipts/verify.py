@@ -10,10 +10,12 @@ from ledger import codec
 from ledger.domain.events import (
     Event,
     GiftReceived,
+    GoodsReceived,
     OrganisationEvent,
     ReceiptIssued,
     ReceiptNumbersAllotted,
 )
+from ledger.domain.gifts import worth
 from ledger.domain.organisations import Organisation
 from ledger.domain.receipts import numbered, stream, well_formed
 from ledger.domain.registry import Registry
@@ -29,7 +31,7 @@ from receipts.sealing import TYP as SEAL_TYP
 from receipts.sealing import take_apart
 from receipts.trust import Trust
 
-T = TypeVar("T", ReceiptIssued, GiftReceived)
+T = TypeVar("T", bound=Event)
 
 MISMATCHES = ("number", "gift", "openings")
 """Steps whose failure means that parts disagree; any other failure means no trust at all."""
@@ -91,8 +93,9 @@ class _Evidence:
         return _only([e for e in self.events if isinstance(e, ReceiptIssued)], "receipt")
 
     @property
-    def gift(self) -> GiftReceived:
-        return _only([e for e in self.events if isinstance(e, GiftReceived)], "gift")
+    def gift(self) -> GiftReceived | GoodsReceived:
+        found = [e for e in self.events if isinstance(e, GiftReceived | GoodsReceived)]
+        return _only(found, "gift")
 
     @property
     def issuer(self) -> Organisation:
@@ -226,8 +229,8 @@ def _check_gift(known: _Evidence) -> None:
     for what, (said, recorded) in same.items():
         if said != recorded:
             raise ReceiptDiffers(f"the {what} on the receipt is not the one recorded")
-    if not Money(0) < receipt.amount <= gift.booked:
-        raise ReceiptDiffers(f"the receipt says {receipt.amount}, the gift was {gift.booked}")
+    if not Money(0) < receipt.amount <= worth(gift):
+        raise ReceiptDiffers(f"the receipt says {receipt.amount}, the gift was {worth(gift)}")
 
 
 def _check_openings(known: _Evidence) -> None:

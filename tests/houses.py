@@ -18,13 +18,13 @@ def register(house: House, uscc: str = USCC, name: str = "示范基金会") -> s
     house.keys.create(uscc)
     signer = house.keys.signer_of(uscc)
     public = b64url(signer.public.public_bytes_raw())
-    house.ledger.register_charity(uscc, name, signer.kid, public)
+    house.ledger.organisations.register_charity(uscc, name, signer.kid, public)
     return uscc
 
 
 def general_fund(house: House, uscc: str = USCC, name: str = "扶贫济困资金") -> str:
     """Open a general fund."""
-    return house.ledger.open_fund(uscc, name, "general", None, None)
+    return house.ledger.funds.open_fund(uscc, name, "general", None, None)
 
 
 def gift(yuan: str, donor: str | None = "王某某", currency: str = "CNY") -> ReceiveGift:
@@ -44,18 +44,22 @@ def payment(yuan: str, payee: str = "示范县第一小学", place: str | None =
 
 def give(house: House, fund: str, *yuan: str, uscc: str = USCC) -> list[str]:
     """Record gifts of these amounts; return their ids."""
-    return house.ledger.receive_gifts(uscc, fund, [gift(y) for y in yuan])
+    return house.ledger.gifts.receive_gifts(uscc, fund, [gift(y) for y in yuan])
 
 
 def pay(house: House, fund: str, *yuan: str, uscc: str = USCC) -> list[str]:
     """Record payments of these amounts; return the disbursements' ids."""
-    outcomes = house.ledger.pay_out(uscc, fund, [payment(y) for y in yuan], "clerk", "reviewer")
+    outcomes = house.ledger.disbursements.pay_out(
+        uscc, fund, [payment(y) for y in yuan], "clerk", "reviewer"
+    )
     assert all(isinstance(o, str) for o in outcomes), outcomes
     return [str(o) for o in outcomes]
 
 
 def ready_for_receipts(house: House, uscc: str = USCC, numbers: int = 100) -> None:
     """Grant eligibility for 2026 to 2028 and allot receipt numbers."""
-    house.ledger.grant_eligibility(uscc, date(2026, 1, 1), date(2028, 12, 31), "公告示例1号", 3)
-    house.ledger.allot_numbers(uscc, "23050126", 1, numbers)
+    house.ledger.organisations.grant_eligibility(
+        uscc, date(2026, 1, 1), date(2028, 12, 31), "公告示例1号", 3
+    )
+    house.ledger.organisations.allot_numbers(uscc, "23050126", 1, numbers)
     house.publish()

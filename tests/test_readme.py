@@ -40,7 +40,7 @@ def test_the_commands_of_the_readme_run_in_order(workplace: Path) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

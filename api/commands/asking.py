@@ -10,19 +10,21 @@ from rich.table import Table
 from api.answers import Answer, table
 from api.commands.founding import home_of
 from api.times import rfc3339, written
+from api.units import unit_words
 from api.wiring import House
 from ledger import codec
 from ledger.domain.axis import RULE
+from ledger.domain.goods import amount_of
 from ledger.domain.history import History
 from ledger.domain.values import place_code
 from ledger.errors import Refused
-from ledger.money import Money
 from projections import directory, trace_queries
 from projections.runner import Position
 from projections.trace_queries import Balance, NotTraceable, Segment, Trace
 
 SEGMENTS_SHOWN = 40
 AMOUNTS = ("received", "transferred_in", "transferred_out", "disbursed", "returned", "balance")
+CORRECTED = ("reversed", "recovered")
 PERSON = "（个人，不公开） private person"
 
 
@@ -47,17 +49,21 @@ def balance(args: Namespace) -> Answer:
     data = [balance_json(b) | {"as_of": as_of(position)} for b in found]
     columns = ("资金 fund", "单位 unit", "受赠 received>", "转入 in>", "转出 out>", "支出 paid>",
                "退赠 returned>", "余额 balance>")  # fmt: skip
-    rows = [[f"{names.get(b.fund, '')}\n{shortened(b.fund)}", b.unit, *_grouped(b)] for b in found]
+    rows = [
+        [f"{names.get(b.fund, '')}\n{shortened(b.fund)}", unit_words(b.unit), *_grouped(b)]
+        for b in found
+    ]
     return Answer(data, [table("余额 balance", columns, rows)], lines=[stamp(position)])
 
 
 def _grouped(found: Balance) -> list[str]:
-    return [Money(getattr(found, name), found.unit).grouped() for name in AMOUNTS]
+    return [amount_of(getattr(found, name), found.unit).grouped() for name in AMOUNTS]
 
 
 def balance_json(found: Balance) -> dict[str, str]:
     """Return a balance as the command line and the pages give it."""
-    amounts = {n: Money(getattr(found, n), found.unit).decimal() for n in AMOUNTS}
+    names = (*AMOUNTS, *CORRECTED)
+    amounts = {n: amount_of(getattr(found, n), found.unit).decimal() for n in names}
     return {"fund": found.fund, "unit": found.unit, **amounts}
 
 
@@ -72,9 +78,7 @@ def _balances_at(home: House, size: int, fund: str | None) -> tuple[list[Balance
             last = codec.read(row.entry, origin)[1]
             history.see(row.leaf, last)
     found = [
-        Balance(f, u, a.gifts, a.allocated_in, a.allocated_out, a.disbursed, a.returned, a.balance)
-        for (f, u), a in sorted(history.accounts.items())
-        if fund in (None, f)
+        Balance.of(f, u, a) for (f, u), a in sorted(history.accounts.items()) if fund in (None, f)
     ]
     return found, Position(size, last.timestamp if last else None)
 
@@ -103,7 +107,7 @@ def trace(args: Namespace) -> Answer:
 def _traced(home: House, what: str, asked: str) -> Sequence[Trace]:
     match what:
         case "gift":
-            return [trace_queries.trace_gift(home.runner, asked)]
+            return trace_queries.trace_gift(home.runner, asked)
         case "disbursement":
             return [trace_queries.trace_disbursement(home.runner, asked)]
         case "fund":
@@ -129,7 +133,7 @@ def trace_json(found: Trace, what: str, asked: str) -> dict[str, object]:
         "fund": found.fund,
         "from": found.start,
         "to": found.end,
-        "amount": Money(found.amount, found.unit).decimal(),
+        "amount": amount_of(found.amount, found.unit).decimal(),
         "unit": found.unit,
     }
     return {
@@ -137,8 +141,9 @@ def trace_json(found: Trace, what: str, asked: str) -> dict[str, object]:
         "rule": RULE,
         "as_of": as_of(found.position),
         "segments": [_segment_json(s) for s in found.segments],
-        "returned": Money(found.returned, found.unit).decimal(),
-        "unspent": Money(found.unspent, found.unit).decimal(),
+        "returned": amount_of(found.returned, found.unit).decimal(),
+        "reversed": amount_of(found.reversed, found.unit).decimal(),
+        "unspent": amount_of(found.unspent, found.unit).decimal(),
     }
 
 
@@ -146,7 +151,7 @@ def _segment_json(segment: Segment) -> dict[str, object]:
     return {
         "from": segment.start,
         "to": segment.end,
-        "amount": Money(segment.end - segment.start, segment.unit).decimal(),
+        "amount": amount_of(segment.end - segment.start, segment.unit).decimal(),
         "unit": segment.unit,
         "gift": segment.gift,
         "via": list(segment.via),
@@ -171,7 +176,7 @@ def _segment_table(found: Trace) -> Table:
         (
             s.start,
             s.end,
-            Money(s.end - s.start, s.unit).grouped(),
+            amount_of(s.end - s.start, s.unit).grouped(),
             shortened(s.gift),
             " → ".join(map(shortened, s.via)) or "—",
             s.payee or PERSON,
@@ -191,7 +196,8 @@ def shortened(name: str) -> str:
 def _trace_lines(found: Trace) -> list[str]:
     total = sum(s.end - s.start for s in found.segments)
     amounts = [
-        Money(n, found.unit).grouped() for n in (found.amount, total, found.returned, found.unspent)
+        amount_of(n, found.unit).grouped()
+        for n in (found.amount, total, found.returned, found.unspent)
     ]
     more = len(found.segments) - SEGMENTS_SHOWN
     return [

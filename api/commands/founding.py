@@ -48,39 +48,22 @@ def register_charity(args: Namespace) -> Answer:
     """Register a charity with a key that this server keeps for it."""
     uscc, name = credit_code(args.uscc), printable_name(args.name)
     with home_of(args, create=True) as home:
-        home.ledger.check_charity(uscc, name)
+        home.ledger.organisations.check_charity(uscc, name)
         if not home.dry_run:
             home.keys.create(uscc)
             signer = home.keys.signer_of(uscc)
             public = b64url(signer.public.public_bytes_raw())
-            home.ledger.register_charity(uscc, name, signer.kid, public)
+            home.ledger.organisations.register_charity(uscc, name, signer.kid, public)
             home.publish()
         kid = home.keys.signer_of(uscc).kid if home.keys.has(uscc) else None
     data: dict[str, object] = {"uscc": uscc, "name": name, "key": kid}
     return Answer(data, [facts("慈善组织 charity", data)])
 
 
-def open_fund(args: Namespace) -> Answer:
-    """Open a fund; one with a purpose or place is a project fund unless a kind is named."""
-    kind = args.kind or ("project" if args.purpose or args.place else "general")
-    with home_of(args) as home:
-        fund = home.ledger.open_fund(args.charity, args.name, kind, args.purpose, args.place)
-        home.publish()
-    data: dict[str, object] = {
-        "fund": fund,
-        "charity": args.charity,
-        "name": args.name,
-        "kind": kind,
-        "purpose": args.purpose,
-        "place": args.place,
-    }
-    return Answer(data, [facts("资金 fund", data)])
-
-
 def grant_eligibility(args: Namespace) -> Answer:
     """Record a period in which gifts to the charity may be deducted."""
     with home_of(args) as home:
-        new = home.ledger.grant_eligibility(
+        new = home.ledger.organisations.grant_eligibility(
             args.uscc, args.first, args.last, args.notice, args.applicant_kind
         )
         home.publish()
@@ -98,7 +81,7 @@ def grant_eligibility(args: Namespace) -> Answer:
 def cancel_eligibility(args: Namespace) -> Answer:
     """Record a cancel notice: eligibility ends with its month."""
     with home_of(args) as home:
-        effective = home.ledger.cancel_eligibility(args.uscc, args.notice_date)
+        effective = home.ledger.organisations.cancel_eligibility(args.uscc, args.notice_date)
         periods = home.ledger.streams.organisation(args.uscc).eligibility
         home.publish()
     data: dict[str, object] = {
@@ -116,7 +99,7 @@ def cancel_eligibility(args: Namespace) -> Answer:
 def allot_book(args: Namespace) -> Answer:
     """Record that the finance authority allots receipt numbers to a charity."""
     with home_of(args) as home:
-        new = home.ledger.allot_numbers(args.uscc, args.code, args.first, args.last)
+        new = home.ledger.organisations.allot_numbers(args.uscc, args.code, args.first, args.last)
         home.publish()
     data: dict[str, object] = {
         "uscc": args.uscc,

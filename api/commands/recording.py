@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -13,10 +14,16 @@ from rich.table import Table
 
 from api import importing
 from api.answers import DONE, NOT_UNDERSTOOD, WRONG, Answer, progress, table
+from api.commands import mappings
 from api.commands.founding import home_of
 from api.importing import Imported, Order
+from api.importing.checks import check_totals
+from api.importing.orders import worth_of
+from api.imports.roles import Mapping
+from api.imports.rows import SourceFile
 from api.receipt_desk import IssuedReceipt, NotIssued, ReceiptDesk
 from api.times import BEIJING
+from api.wiring import House
 from ledger.domain.values import account
 from ledger.errors import Unreadable
 from ledger.money import Money
@@ -24,6 +31,8 @@ from ledger.store.durable import write_atomically
 from projections import gift_index
 
 ROWS_SHOWN = 50
+STATUS = {"new": "新 new", "known": "已有 known", "unclear": "待判断 unclear",
+          "refused": "退回 refused"}  # fmt: skip
 KEPT = (
     {
         "what": "金额、日期、票据代码与号码 (amounts, dates, receipt codes and numbers)",
@@ -52,8 +61,32 @@ class ErrorsFileUnusable(Unreadable):
 
 
 def import_files(args: Namespace) -> Answer:
-    """Import files; all are read whole before anything is recorded."""
-    order = Order(
+    """Import files; all are read whole, and checked, before anything is recorded."""
+    with home_of(args) as home:
+        home.ledger.streams.fund_of(args.fund, args.charity)
+        order = _order(args, mappings.of_charity(home.settings.data, args.charity, args.map))
+        if args.show_mapping:
+            return mappings.shown(args.files, order.mapping)
+        files = [importing.open_file(path, order) for path in args.files]
+        expected = dict(_expected(text) for text in args.expect_total)
+        check_totals(files, args.expect_count, expected)
+        if args.preview:
+            return _preview(home, files, order)
+        if args.errors:
+            _check_writable(args.errors, args.files)
+        total = sum(len(t.rows) for f in files for t in f.tables)
+        with progress("导入 import", total) as advance:
+            reports = [r for f in files for r in importing.record(home, f, order, advance)]
+        if args.map and not home.dry_run:
+            mappings.save(home.settings.data, args.charity, args.map)
+        home.publish()
+    if args.errors:
+        _write_refused(args.errors, reports)
+    return Answer([r.as_json() for r in reports], _import_tables(reports), _import_code(reports))
+
+
+def _order(args: Namespace, mapping: Mapping | None) -> Order:
+    return Order(
         charity=args.charity,
         fund=args.fund,
         kind=args.kind,
@@ -61,25 +94,49 @@ def import_files(args: Namespace) -> Answer:
         exchanges=dict(importing.exchange_of(rate) for rate in args.rate),
         proposed_by=account(args.proposed_by),
         approved_by=account(args.approved_by),
+        cost_class=args.cost_class,
+        mapping=mapping,
+        unclear=args.unclear,
+        decided=frozenset(args.record_row),
+        despite_breaks=args.despite_breaks,
     )
-    with home_of(args) as home:
-        home.ledger.streams.fund_of(order.fund, order.charity)
-        files = [importing.open_file(path, order) for path in args.files]
-        if args.errors:
-            _check_writable(args.errors, args.files)
-        total = sum(len(t.rows) for f in files for t in f.tables)
-        with progress("导入 import", total) as advance:
-            reports = [r for f in files for r in importing.record(home, f, order, advance)]
-        home.publish()
-    if args.errors:
-        _write_refused(args.errors, reports)
-    return Answer([r.as_json() for r in reports], _import_tables(reports), _import_code(reports))
+
+
+def _expected(text: str) -> tuple[str, Money]:
+    """Read a control total given as 1234.50 or USD:1234.50."""
+    currency, _, number = text.rpartition(":")
+    total = Money.parse(number, currency or "CNY")
+    return total.currency, total
+
+
+def _preview(home: House, files: Sequence[SourceFile], order: Order) -> Answer:
+    """Show what would become of every row: new, known, unclear or refused."""
+    rows: list[dict[str, object]] = []
+    for file in files:
+        for row, status, gift in importing.preview(home, file, order):
+            worth = worth_of(row)
+            rows.append({"file": file.path.name, "sheet": row.sheet, "row": row.row,
+                         "status": status, "gift": gift or None,
+                         "amount": str(worth) if worth else None})  # fmt: skip
+        rows += [
+            {"file": file.path.name, "sheet": r.sheet, "row": r.row, "status": "refused",
+             "gift": None, "amount": None, "reason": r.reason}
+            for table in file.tables
+            for r in table.rejected
+        ]  # fmt: skip
+    counts = Counter(str(row["status"]) for row in rows)
+    columns = ("文件 file", "表 sheet", "行 row>", "状态 status", "金额 amount>", "捐赠 gift")
+    names = ("file", "sheet", "row", "status", "amount", "gift")
+    told = [[row[name] for name in names] for row in rows if row["status"] != "known"]
+    data = {"counts": dict(counts), "rows": rows}
+    lines = ["；".join(f"{STATUS[status]} {count}" for status, count in counts.items())]
+    return Answer(data, [table("预览 preview", columns, told[:ROWS_SHOWN])], lines=lines)
 
 
 def _import_code(reports: list[Imported]) -> int:
     if any(r.rejected and r.rows == len(r.rejected) for r in reports):
         return NOT_UNDERSTOOD
-    return WRONG if any(r.rejected for r in reports) else DONE
+    return WRONG if any(r.rejected or r.held for r in reports) else DONE
 
 
 def _import_tables(reports: list[Imported]) -> list[Table]:
@@ -95,6 +152,11 @@ def _import_tables(reports: list[Imported]) -> list[Table]:
     if refused:
         names = ("文件 file", "表 sheet", "行 row>", "原因 reason")
         shown.append(table("退回的行 refused rows", names, refused[:ROWS_SHOWN]))
+    unclear = [(r.path.name, x.sheet, x.row, x.reason) for r in reports for x in r.unclear]
+    if unclear:
+        names = ("文件 file", "表 sheet", "行 row>", "为何 why")
+        title = "似与另一名单相同的行 unclear rows (import --help: --unclear, --record-row)"
+        shown.append(table(title, names, unclear[:ROWS_SHOWN]))
     warnings = [(r.path.name, w) for r in reports for w in r.warnings]
     if warnings:
         shown.append(table("提醒 warnings", ("文件 file", "内容 what"), warnings))
@@ -118,14 +180,21 @@ def _write_refused(path: Path, reports: list[Imported]) -> None:
             sheet = book.add_worksheet("退回")
             for column, name in enumerate(("文件", "表", "行", "原因", "原内容")):
                 sheet.write_string(0, column, name)
-            refused = ((r, x) for r in reports for x in r.rejected)
-            for line, (report, row) in enumerate(refused, 1):
-                cells = (report.path.name, row.sheet, str(row.row), row.reason, *row.cells)
+            for line, cells in enumerate(_given_back(reports), 1):
                 for column, text in enumerate(cells):
                     sheet.write_string(line, column, text)
         write_atomically(path, content.getvalue())
     except OSError as error:
         raise ErrorsFileUnusable(path, error.strerror or str(error)) from None
+
+
+def _given_back(reports: list[Imported]) -> Iterator[tuple[str, ...]]:
+    for report in reports:
+        name = report.path.name
+        for row in report.rejected:
+            yield (name, row.sheet, str(row.row), row.reason, *row.cells)
+        for held in report.held:
+            yield (name, held.sheet, str(held.row), held.reason, *held.cells)
 
 
 def issue_receipts(args: Namespace) -> Answer:
@@ -182,7 +251,7 @@ def receipts_answer(issued: list[IssuedReceipt], refused: list[NotIssued]) -> An
 def erase(args: Namespace) -> Answer:
     """Erase what the vault keeps on a person; amounts and receipt numbers stay."""
     with home_of(args) as home:
-        erased = home.ledger.erase(args.person, args.ground, namesakes=args.namesakes)
+        erased = home.ledger.people.erase(args.person, args.ground, namesakes=args.namesakes)
         home.publish()
     data = {
         "erased": [{"stream": o.stream, "digest": o.digest} for o in erased],

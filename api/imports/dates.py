@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from api.imports.cells import Cell, CellUnreadable, bare, half_width, is_placeholder, shown
 
@@ -26,6 +28,16 @@ WITHIN = re.compile(rf"(?<!\d){DAY}(?!\d)", re.ASCII)
 COMPACT_WITHIN = re.compile(
     r"(?<![\d.])((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d.])", re.ASCII
 )
+YEAR = re.compile(
+    r"(?<![\d.])((?:19|20)\d{2})(?:\s?[年./-]\s?(?:(1[0-2]|0?[1-9])(?:(?!\d)|(?=[-.]\d)))?|$)"
+    r"|(?<![\d.])((?:19|20)\d{2})(1[0-2]|0[1-9])(?:[0-3]\d)?(?!\d)",
+    re.ASCII,
+)
+MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s?月", re.ASCII)
+WITHOUT_YEAR = re.compile(
+    r"(?:(1[0-2]|0?[1-9])\s?[月./-]\s?)?(3[01]|[12]\d|0?[1-9])\s?([日号]?)" + TIME, re.ASCII
+)
+CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?(?!\d)", re.ASCII)
 SERIAL_TEXT = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 DATE_ALONE = re.compile(
     r"[(（\[]?(?:\d{4}\s?[年./-])?\s?\d{1,2}\s?[月./-]\s?\d{1,2}\s?[日号]?"
@@ -33,11 +45,32 @@ DATE_ALONE = re.compile(
 )
 
 
-def read_date(cell: Cell) -> date | None:
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The year, and the month, that the lines above a table name; None where none or several."""
+
+    year: int | None = None
+    month: int | None = None
+
+
+def find_period(lines: Iterable[str]) -> Period:
+    """Find the one year, and its one month, named in a title, preamble or sheet's name."""
+    years: set[int] = set()
+    months: set[int] = set()
+    for line in map(half_width, lines):
+        named = [found.groups() for found in YEAR.finditer(line.strip())]
+        years |= {int(year or compact) for year, _, compact, _ in named}
+        months |= {int(month or tail) for _, month, _, tail in named if month or tail}
+        months |= {int(month) for month in MONTH.findall(line)}
+    year = years.pop() if len(years) == 1 else None
+    return Period(year, months.pop() if year and len(months) == 1 else None)
+
+
+def read_date(cell: Cell, period: Period | None = None) -> date | None:
     """Read a day: a date cell, an Excel serial, or text with year, month and day; None if empty.
 
-    A time of day is left off. Raises `CellUnreadable` for anything else, and for a day before
-    1949 or after 2100.
+    A time of day is left off; a year (and month) left out is taken from `period`. Raises
+    `CellUnreadable` for anything else, and for a day before 1949 or after 2100.
     """
     if isinstance(cell, date):
         return _sane(cell.date() if isinstance(cell, datetime) else cell, cell)
@@ -50,8 +83,21 @@ def read_date(cell: Cell) -> date | None:
         return _read_number(float(text))
     written = WRITTEN.fullmatch(text) or COMPACT.fullmatch(text)
     if written is None:
-        raise _unread(cell)
+        return _sane(_day_within(text, period or Period()), cell)
     return _sane(_day(written), cell)
+
+
+def read_clock(cell: Cell) -> time | None:
+    """Read the time of day that a cell states, with its day or alone; None if it states none."""
+    if isinstance(cell, datetime):
+        return cell.time() if cell.time() != time.min else None
+    found = CLOCK.search(half_width(bare(cell))) if isinstance(cell, str) else None
+    if found is None:
+        return None
+    try:
+        return time(int(found[1]), int(found[2]), int(found[3] or 0))
+    except ValueError:
+        return None
 
 
 def find_dates(text: str) -> tuple[date, ...]:
@@ -89,6 +135,20 @@ def _day(written: re.Match[str]) -> date | None:
     year, month, day = map(int, digits)
     try:
         return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _day_within(text: str, period: Period) -> date | None:
+    """Read `1月22日`, `01-22` or `22日` in a period; None where it leaves year or month open."""
+    written = WITHOUT_YEAR.fullmatch(text)
+    if written is None or not (written[1] or written[3]):
+        return None
+    month = int(written[1]) if written[1] else period.month
+    if period.year is None or month is None:
+        return None
+    try:
+        return date(period.year, month, int(written[2]))
     except ValueError:
         return None
 

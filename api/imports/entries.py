@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from datetime import date, datetime
 
 from api.imports.amounts import Unit, read_amount, read_currency
 from api.imports.cells import (
@@ -18,80 +17,31 @@ from api.imports.cells import (
     shown,
     text_of,
 )
-from api.imports.dates import read_date
-from api.imports.headers import Layout
-from api.imports.prose import is_contact, is_note, is_of_which, is_total
-from api.imports.sheets import Sheet, anchors, banners
+from api.imports.dates import read_clock, read_date
+from api.imports.donors import is_not_named
+from api.imports.frames import Frame
+from api.imports.prose import (
+    is_comment,
+    is_contact,
+    is_note,
+    is_of_which,
+    is_summary,
+    is_total,
+)
+from api.imports.trades import WRONG_WAY, flow_of, is_figure, why_no_trade
 from ledger.money import Money
 
-STOPPED = re.compile("关闭|退款|失败|等待|未支付|待付|取消|撤销|closed|failed|refund")
 WORDS_FOR_NUMBER = re.compile("(?![一二三四五六七八九十百]+$)[一-鿿]{3,}[:：]?")
-NEITHER_WAY = ("不计", "中性", "其他")
-WRONG_WAY = {
-    "gifts": ("支", "付", "出", "借", *NEITHER_WAY),
-    "payments": ("收", "入", "贷", *NEITHER_WAY),
-}
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What reading the rows of one table needs to know: sheet, columns, unit, kind."""
-
-    sheet: Sheet
-    layout: Layout
-    unit: Unit
-    kind: str
-
-    @cached_property
-    def parties(self) -> tuple[int, ...]:
-        """The columns that may name the donor (or payee), the likeliest first."""
-        roles = ("donor", "party") if self.kind == "gifts" else ("payee", "party")
-        chosen = [column for role in roles for column in self.layout.parties.get(role, ())]
-        everyone = [column for columns in self.layout.parties.values() for column in columns]
-        return tuple(chosen or everyone)
-
-    @property
-    def columns(self) -> dict[str, int]:
-        """The column (from 1) of each role; the donor's or payee's is `party`."""
-        chosen = {"party": self.parties[0]} if self.parties else {}
-        others = {r: c for r, c in self.layout.columns.items() if c not in self.parties}
-        return {role: column + 1 for role, column in (chosen | others).items()}
-
-    @cached_property
-    def mapped(self) -> tuple[int, ...]:
-        """All columns with a known meaning, left to right."""
-        parties = (column for columns in self.layout.parties.values() for column in columns)
-        return tuple(sorted({*parties, *self.layout.simple.values(), self.layout.amount}))
-
-    @cached_property
-    def merged_down(self) -> dict[int, dict[int, int]]:
-        """For each mapped column, the row where a cell merged over several rows starts."""
-        height = len(self.sheet.rows)
-        return {c: anchors(self.sheet.merged, c, height) for c in self.mapped}
-
-    @cached_property
-    def banners(self) -> set[int]:
-        """The rows that are one wide cell across the table."""
-        return banners(self.sheet.merged, self.layout.amount, self.mapped)
-
-    def cell(self, row: int, column: int) -> Cell:
-        """Return a cell, or the one merged over it from above."""
-        own = self.sheet.cell(row, column)
-        top = self.merged_down[column].get(row) if own == "" else None
-        return own if top is None else self.sheet.cell(top, column)
-
-    def role(self, row: int, role: str) -> Cell:
-        """Return the row's cell in the column of a role; "" if there is no such column."""
-        column = self.layout.simple.get(role)
-        return "" if column is None else self.cell(row, column)
+PART = "“其中”项的金额已包含在上面的行里 (part of a line above)"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A row as first read: `amount` if it has one that can be read, `reason` if it fails.
 
-    `kind` is "money", "total", "prose", "bare" for a row without a readable amount, or "joint"
-    for one whose amount is merged with the amount above.
+    `kind` is "money", "total", "prose", "bare" for a row without a readable amount, "joint" for
+    one whose amount is merged with the amount above, "away" for one whose money went the other
+    way, or "part" for one that breaks up the amount of the line above.
     """
 
     row: int
@@ -100,6 +50,7 @@ class Entry:
     reason: str = ""
     date: date | None = None
     serial: str | None = None
+    moment: datetime | None = None
 
 
 def read_entry(frame: Frame, row: int) -> Entry | None:
@@ -107,10 +58,22 @@ def read_entry(frame: Frame, row: int) -> Entry | None:
     cells = own_cells(frame, row)
     if not any(map(text_of, cells)):
         return None
+    if _is_of_program(frame, row, cells):
+        return Entry(row, "prose")
     if is_total(_labels(frame, row, cells)) or _is_labelled_beside(frame, row, cells):
         return Entry(row, "total", _total_amount(frame, row, cells))
     if _in_sibling(frame, row):
         return None
+    return _read_money(frame, row, cells)
+
+
+def _is_of_program(frame: Frame, row: int, cells: Sequence[Cell]) -> bool:
+    """Tell whether a program wrote the line around its table: a remark, or totals of its own."""
+    above = frame.sheet.rows[row - 1] if row else ()
+    return is_comment(cells) or is_summary(cells) or is_summary(above)
+
+
+def _read_money(frame: Frame, row: int, cells: Sequence[Cell]) -> Entry:
     if is_contact(party_of(frame, row) or ""):
         return Entry(row, "prose")
     try:
@@ -130,8 +93,14 @@ def own_cells(frame: Frame, row: int) -> Sequence[Cell]:
 
 def party_of(frame: Frame, row: int) -> str | None:
     """Return the donor or payee the row names, by itself or by a merged cell; None if none."""
-    names = (text_of(frame.cell(row, column)) for column in frame.parties)
+    names = (bare(frame.cell(row, column)) for column in frame.parties)
     return next((name for name in names if not is_placeholder(name)), None)
+
+
+def named_party(frame: Frame, row: int) -> str | None:
+    """Return whom the row names as donor or payee; None for 匿名 and the like, who name nobody."""
+    party = party_of(frame, row)
+    return None if party and frame.kind == "gifts" and is_not_named(party) else party
 
 
 def _labels(frame: Frame, row: int, cells: Sequence[Cell]) -> Sequence[Cell]:
@@ -181,34 +150,55 @@ def _in_sibling(frame: Frame, row: int) -> bool:
 def _without_amount(frame: Frame, row: int, cells: Sequence[Cell], reason: str) -> Entry:
     if row in frame.banners or is_note(cells):
         return Entry(row, "prose")
+    if is_of_which(next(text for text in map(text_of, cells) if text)):
+        return Entry(row, "part", reason=PART)
     above = frame.merged_down[frame.layout.amount].get(row)
+    if above is None and _went_other_way(frame, row):
+        return Entry(row, "away", reason="钱在另一方向的栏里 (money went the other way)")
     if above is None:
-        return Entry(row, "bare", reason=reason)
+        return Entry(row, "bare", reason=why_no_trade(frame, row) or reason)
     joint = f"金额与第{above + 1}行合并，已记在那一行 (amount merged with row {above + 1})"
     return Entry(row, "joint", reason=joint)
+
+
+def _went_other_way(frame: Frame, row: int) -> bool:
+    """Tell whether the row's figure is in the column of money that went the other way."""
+    return any(is_figure(cell, frame.unit) for cell in frame.aside(row, "other"))
 
 
 def _with_amount(frame: Frame, row: int, amount: Money) -> Entry:
     try:
         _check_counts(frame, row)
         _check_rivals(frame, row, amount)
-        day = read_date(frame.role(row, "date"))
+        day = read_date(frame.role(row, "date"), frame.period)
         serial = read_serial(frame.role(row, "serial"))
     except CellUnreadable as error:
         return Entry(row, "money", amount, str(error))
-    return Entry(row, "money", amount, "", day, serial)
+    return Entry(row, "money", amount, "", day, serial, _moment(frame, row, day))
+
+
+def _moment(frame: Frame, row: int, day: date | None) -> datetime | None:
+    """Join the day with the time of day in its cell, or in a second column of times."""
+    if day is None:
+        return None
+    clocks = map(read_clock, (frame.role(row, "date"), *frame.aside(row, "date")))
+    clock = next((each for each in clocks if each is not None), None)
+    return datetime.combine(day, clock) if clock else None
 
 
 def _check_counts(frame: Frame, row: int) -> None:
     """Refuse a row whose own words say that its amount was not received, or not paid."""
-    flow, state = (text_of(frame.role(row, role)).lower() for role in ("flow", "state"))
+    flow = flow_of(frame, row)
     if flow == "/" or any(word in flow for word in WRONG_WAY[frame.kind]):
         raise CellUnreadable(f"这一行的收支方向是“{flow}” (money went the other way)")
-    if STOPPED.search(state):
-        raise CellUnreadable(f"交易没有完成：{state} (transaction not completed)")
+    if flow == "" and "flow" in frame.layout.simple:
+        raise CellUnreadable("没有写明是收入还是支出 (no direction given)")
+    stopped = why_no_trade(frame, row)
+    if stopped:
+        raise CellUnreadable(stopped)
     number, party = text_of(frame.role(row, "sequence")), party_of(frame, row)
     if is_of_which(party or number):
-        raise CellUnreadable("“其中”项的金额已包含在上面的行里 (part of a line above)")
+        raise CellUnreadable(PART)
     if party is None and WORDS_FOR_NUMBER.fullmatch(number):
         raise CellUnreadable(f"序号栏里是文字，又没有名称：{shown(number)} (words for a number)")
 

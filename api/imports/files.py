@@ -1,25 +1,34 @@
-"""Read a published spreadsheet, told by its bytes and not by its name, into rows of money."""
+"""Read a published spreadsheet, told by its bytes and not its name, into rows of money or goods."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from api.imports.archives import unzipped
 from api.imports.cells import clean, text_of
+from api.imports.goods_rows import ISSUED, RECEIVED, GoodsRow, GoodsTable
+from api.imports.goods_tables import GoodsReading, read_goods
+from api.imports.goods_words import GOODS_LOOKED_FOR
 from api.imports.header_words import MONEY_LOOKED_FOR
 from api.imports.headers import most_header_like
+from api.imports.roles import Mapping
 from api.imports.rows import MoneyRow, MoneyTable, RejectedRow, SourceFile
 from api.imports.sheets import Sheet
-from api.imports.tables import SheetReading, read_sheet
+from api.imports.tables import Line, SheetReading, read_sheet
 from api.imports.texts import decode, read_delimited, read_json
-from api.imports.workbooks import ENCRYPTED, check_zip, read_workbook
+from api.imports.workbooks import ENCRYPTED, check_zip, is_archive, read_workbook
 from ledger.errors import Unreadable
 
-__all__ = ["MoneyRow", "MoneyTable", "RejectedRow", "SourceFile", "read"]
+__all__ = ["GoodsRow", "GoodsTable", "MoneyRow", "MoneyTable", "RejectedRow", "SourceFile", "read"]
 
 FILE_MAX = 64 * 2**20
-KINDS = {"auto": "auto", "gifts": "gifts", "payments": "payments", "disbursements": "payments"}
+KINDS = {
+    "auto": "auto", "gifts": "gifts", "payments": "payments", "disbursements": "payments",
+    RECEIVED: RECEIVED, ISSUED: ISSUED,
+}  # fmt: skip
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """A compound file, which .xls is (MS-CFB 2.2)."""
 ENCRYPTED_XLSX = "EncryptedPackage".encode("utf-16-le")
@@ -34,26 +43,71 @@ SIGNATURES = (
 MARKUP = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<div", b"<meta", b"<?xml")
 
 
-def read(path: Path, kind: str = "auto", date_given: date | None = None) -> SourceFile:
-    """Read every table of money in a .xlsx, .xls, .csv or .json file.
+def read(
+    path: Path, kind: str = "auto", date_given: date | None = None, mapping: Mapping | None = None
+) -> SourceFile:
+    """Read every table of money and of goods in a .xlsx, .xls, .csv or .json file.
 
-    `kind` is "auto", "gifts", "payments" or "disbursements" (the same as payments). A row without
-    a date gets `date_given`, else the latest date on its sheet. Rows that can't be recorded are
-    in `rejected`, with reasons. Raises `Unreadable` if the file as a whole is no list of money.
+    `kind` is "auto", "gifts", "payments", "disbursements" (the same as payments),
+    "goods-received" or "goods-issued". A row without a date gets `date_given`, else the latest
+    date on its sheet. What `mapping` says of a header goes before its words. Rows that can't be
+    recorded are in `rejected`, with reasons. Raises `Unreadable` if the file as a whole is no list
+    of the kind asked for.
     """
     if kind not in KINDS:
         raise Unreadable(f"{kind!r} is no kind of list: say {', '.join(KINDS)}")
     data = _bytes(path)
     try:
         sheets, hidden = _sheets(data, path.stem)
-        readings = [read_sheet(sheet, KINDS[kind], date_given) for sheet in sheets]
-        _check_found(sheets, readings)
+        readings = [_read_sheet(sheet, KINDS[kind], date_given, mapping) for sheet in sheets]
+        _check_found(sheets, readings, KINDS[kind])
     except Unreadable as error:
         raise Unreadable(f"{_name(path)}: {error}") from error
     tables = tuple(table for reading in readings for table in reading.tables)
     ignored = [line for reading in readings for line in reading.ignored]
-    ignored += [(name, 0, "隐藏的工作表，没有读取 (hidden sheet, not read)") for name in hidden]
+    ignored += [
+        (name, 0, "隐藏的工作表或读不懂的文件，没有读取 (hidden or unreadable, not read)")
+        for name in hidden
+    ]
     return SourceFile(path, hashlib.sha256(data).hexdigest(), tables, tuple(ignored))
+
+
+def sheets_of(path: Path) -> list[Sheet]:
+    """Return the visible sheets of a file as they are, before any of it is understood."""
+    try:
+        return _sheets(_bytes(path), path.stem)[0]
+    except Unreadable as error:
+        raise Unreadable(f"{_name(path)}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a sheet comes to: tables of the kind asked for, lines passed over, kinds it holds."""
+
+    tables: tuple[MoneyTable | GoodsTable, ...]
+    ignored: tuple[Line, ...]
+    kinds: frozenset[str]
+
+
+def _read_sheet(
+    sheet: Sheet, kind: str, date_given: date | None, mapping: Mapping | None
+) -> _Reading:
+    """Read a sheet's money and then its goods, as far as they are asked for."""
+    of_goods = kind in (RECEIVED, ISSUED)
+    money = read_sheet(sheet, "auto" if of_goods else kind, date_given, mapping)
+    held = {*(["money"] if money.tables else []), *(["goods"] if money.goods else [])}
+    if kind in ("gifts", "payments"):
+        return _Reading(money.tables, money.ignored, frozenset(held))
+    goods = read_goods(sheet, kind, date_given, money.ignored, mapping)
+    tables = () if of_goods else money.tables
+    held |= goods.kinds
+    return _Reading((*tables, *goods.tables), _passed_over(money, goods), frozenset(held))
+
+
+def _passed_over(money: SheetReading, goods: GoodsReading) -> tuple[Line, ...]:
+    """Return the lines that are of neither: the reader of money passes over goods, too."""
+    lines = [line for line in money.ignored if line[1] not in goods.rows]
+    return tuple(sorted({*lines, *goods.ignored}))
 
 
 def _bytes(path: Path) -> bytes:
@@ -82,6 +136,29 @@ def _name(path: Path) -> str:
 
 
 def _sheets(data: bytes, name: str) -> tuple[list[Sheet], list[str]]:
+    if data.startswith(b"PK") and is_archive(data):
+        return _archived(data)
+    return _sheets_of_list(data, name)
+
+
+def _archived(data: bytes) -> tuple[list[Sheet], list[str]]:
+    """Return the sheets of all lists in a zip, as payment services hand them out."""
+    sheets: list[Sheet] = []
+    unread: list[str] = []
+    for name, member in unzipped(data):
+        try:
+            shown, hidden = _sheets_of_list(member, PurePosixPath(name).stem)
+        except Unreadable:
+            unread.append(name)
+            continue
+        sheets += shown
+        unread += hidden
+    if not sheets:
+        raise Unreadable("it is a zip archive without a spreadsheet (.xlsx, .xls, .csv) in it")
+    return sheets, unread
+
+
+def _sheets_of_list(data: bytes, name: str) -> tuple[list[Sheet], list[str]]:
     if data.startswith(b"PK"):
         check_zip(data)
         return read_workbook(data)
@@ -112,16 +189,33 @@ def _check_text(data: bytes) -> None:
         raise Unreadable("it seems to be a web page or XML; open it and save it as .xlsx")
 
 
-def _check_found(sheets: list[Sheet], readings: list[SheetReading]) -> None:
-    """Refuse a file without any table of money, saying what it holds instead."""
+def _check_found(sheets: list[Sheet], readings: list[_Reading], kind: str) -> None:
+    """Refuse a file without any table of the kind, saying what it holds instead."""
     if any(reading.tables for reading in readings):
         return
     if not any(text_of(cell) for sheet in sheets for row in sheet.rows for cell in row):
         raise Unreadable("all its sheets are empty")
-    if any(reading.goods for reading in readings):
-        raise Unreadable("it is a list of goods (品名, 规格, 数量), and no list of money")
-    found = max((most_header_like(sheet.rows) for sheet in sheets), key=len, default=[])
-    named = ", ".join(text[:20] for text in found) or "no header"
+    held = {each for reading in readings for each in reading.kinds}
+    if kind in (RECEIVED, ISSUED):
+        raise Unreadable(_no_goods(held, kind, sheets))
+    if "goods" in held:
+        goods = "it is a list of goods (品名, 规格, 数量)"
+        unnamed = f"without a column that names things: looked for {GOODS_LOOKED_FOR}"
+        raise Unreadable(
+            f"{goods} {unnamed}" if kind == "auto" else f"{goods}, and no list of money"
+        )
     raise Unreadable(
-        f"no table with a column of amounts: looked for {MONEY_LOOKED_FOR}; found {named}"
+        f"no table with a column of amounts: looked for {MONEY_LOOKED_FOR}; found {_named(sheets)}"
     )
+
+
+def _no_goods(held: set[str], kind: str, sheets: list[Sheet]) -> str:
+    others = sorted(held - {"goods"})
+    if others:
+        return f"it is a list of {' and '.join(others)}, and no list of {kind}"
+    return f"no list of {kind}: looked for {GOODS_LOOKED_FOR}; found {_named(sheets)}"
+
+
+def _named(sheets: list[Sheet]) -> str:
+    found = max((most_header_like(sheet.rows) for sheet in sheets), key=len, default=[])
+    return ", ".join(text[:20] for text in found) or "no header"

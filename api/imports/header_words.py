@@ -39,22 +39,22 @@ TITLE = re.compile(
 LINE = re.compile(r"^(金额|货币|计量)?单位:|^币种:|:.*\d|\d{4}年\d")
 """A line above a table, such as `单位：元` or `日期：2020年1月30日`, which heads no column."""
 NO_MONEY = re.compile(
-    "余额|结余|手续费|服务费|费率|退款|退回|单价|税|笔数|人数|人次|户数|次数|数量|大写|比例|利息"
+    "余额|结余|手续费|服务费|费率|退款|退回|单价|税|笔数|人数|人次|户数|次数|数量|比例|利息"
     "|折扣|优惠|代金券|充值券|balance|fee|refund|unitprice|discount|quantity|(?<![a-z])(count|rate)"
 )
 MONEY = re.compile(
     "金额|数额|款额|捐赠额|捐款额|捐额|捐资额|资助额|支出额|拨付额|发生额|款数|钱数|现金$|捐款$|善款$"
-    "|捐资$|资金$|款项?$|^收入$|^支出$|^实收|^到账(数|款)?$|^人民币$|^外币$|amount|^sum$|^total$"
+    "|捐资$|资金$|款项?$|^收入$|^支出$|^[借贷]方$|^存入$|^支取$|^转[入出]$|^实收|^到账(数|款)?$|^人民币$|^外币$|amount|^sum$|^total$"
 )
 MONEY_HINT = re.compile(
-    rf"额|款|现金|捐资|资金|收入|支出|实收|到账|[币元圆数]|amount|sum|total|\([十百千万亿]|{NAMED}"
+    rf"额|款|现金|捐资|资金|收入|支出|实收|[借贷]方|存入|支取|转[入出]|到账|[币元圆数]|amount|sum|total|\([十百千万亿]|{NAMED}"
 )
 """What every header of amounts has somewhere; a quick look before the full reading."""
 IN_KIND = re.compile("折价|折款|价值|估值|估价|作价|物资|实物|物品|货物|市值|value")
 STATED_UNIT = re.compile(r"[(\[]?(?:金额)?单位[:：][^()\]]*[)\]]?")
 """`(单位:元)`, taken off so that 单位 is not read as an organisation."""
-CONVERTED = re.compile("折合|折算|折人民币|折美元|equivalent")
-RECEIVED = re.compile("到账|实收|实际|已收|实付|已付|实捐")
+CONVERTED = re.compile("大写|折合|折算|折人民币|折美元|equivalent")
+RECEIVED = re.compile("到账|实收|实际|已收|实付|已付|实捐|应结|^记账金额")
 WEAK_MONEY = re.compile(
     "累计|合计|总计|小计|共计|总额|总金额|认捐|承诺|协议|计划|预算|应收|应付|申请|标准|人均|每人|/人"
     "|pledge|total"
@@ -62,24 +62,31 @@ WEAK_MONEY = re.compile(
 ROW_SUM = re.compile("合计|总计|共计|小计")
 INCOMING = re.compile("收入|贷方|转入|存入|credit|income|received")
 OUTGOING = re.compile(
-    "支出|借方|转出|付出|拨付|拨款|发放|资助|使用|救助|划拨|补助|慰问|debit|expense|spent|disbursed"
+    "支出|支取|借方|转出|付出|拨付|拨款|发放|资助|使用|救助|划拨|补助|慰问|debit|expense|spent|disbursed"
 )
 GOODS = re.compile(
-    "品名|物品|物资|规格|型号|计量单位|数量|品种|货品|货物|件数|箱数|入库|单价|品牌|用品|产品|药品"
+    "(?<!商)品名|物品|物资|规格|型号|计量单位|数量|品种|货品|货物|件数|箱数|入库|单价|品牌|用品|产品|药品"
     "|quantity|qty|goods|unitprice|specification|^items?$"
 )
 MAKER = re.compile("(公司|厂|店|局|中心|医院|协会|集团)$")
 """The end of a name: 某医疗用品公司 is a donor, not a column of goods."""
 
 WORDS_OF_ROLES = (
+    ("", 0, "退款|费率|手续费|服务费|国家或地区简称"),
+    ("currency", 2, "^记账(币种|货币)"),
     ("currency", 1, "币种|币别|货币|^currency"),
-    ("flow", 1, "^收[/、]?支(类型|方向)?$|^借[/、]?贷(标志|方向|标识)?$|^收付(类型|标志)$"),
+    (
+        "flow",
+        1,
+        "^((收[/、]?[支付]|借[/、]?贷)(类型|标志|方向|标识|标记|状态)?|交易方向|资金方向)$",
+    ),
     ("state", 1, "(交易|支付|订单|当前)?状态$|^(payment)?status$"),
     ("", 0, "修改时间|更新时间|创建时间|截止|打印|制表|审核|经办|update"),
     ("date", 4, f"({MOVING})(日期|日$)|^donationdate|^giftdate"),
     ("date", 3, "日期|年月日|(?<!candi)date"),
     ("date", 2, f"({MOVING}|发生)时间"),
     ("date", 1, "时间|^time(stamp)?$|^day$"),
+    ("serial", 0, "^(商户|商家|外部|merchant).*(单号|流水号|编号|id|no)$"),
     ("serial", 3, "交易单号|交易订单号|transaction_?(id|no|number)|^交易编号|^交易号"),
     ("serial", 2, "流水号?|交易号|支付单号|order_?(id|no|number)|reference|^serial"),
     ("serial", 1, "订单号|凭证号|单号|trade_?no"),
@@ -97,12 +104,23 @@ WORDS_OF_ROLES = (
     ("purpose", 1, "项目|事由|专项|^基金|program|project|campaign|^fund$"),
     ("note", 2, "备注|附言|留言|寄语|祝福|^注$|^notes?$|remark|memo|message|comment"),
     ("note", 1, "说明|摘要|注释|商品|description"),
-    ("party", 1, rf"^(({PERSON}|昵称|对方|交易对方|客户|人员|会员|[/及和与或、()])+)$"),
+    (
+        "party",
+        1,
+        rf"^(({PERSON}|账户名称|昵称|对方|对手|交易对方|交易对手|收/?付款?(?=方|人)|收\(付\)款?(?=方|人)|客户|人员|会员|[/及和与或、()])+)$",
+    ),
     ("party", 1, "(校友|员工|职工|教师|教工|学生|党员|村民|居民|社员|会员|干部)姓名$"),
     ("party", 1, "^(name|full_?name|organi[sz]ation|counterparty)$"),
 )
 """Role, how sure the words are of it, and the words, in the order they are tried; "" is none."""
 ANY_ROLE = re.compile("|".join(f"(?:{words})" for _, _, words in WORDS_OF_ROLES))
+WORDS_ASIDE = (
+    ("balance", "^(账户|账面|本次|当前|可用|交易后|联机|本次交易后)?(余额|结余)(金额)?$|^balance$"),
+    ("refund", "^(成功)?退款(金额)?$|^refund(amount)?$"),
+    ("trade", "^(交易|业务|账务|入账|帐务)?(类型|分类|种类)$|^业务名称$|^type$"),
+)
+"""Columns that say more of a row than what is recorded of it."""
+ASIDE = tuple((role, re.compile(words)) for role, words in WORDS_ASIDE)
 ROLES = tuple((role, rank, re.compile(words)) for role, rank, words in WORDS_OF_ROLES)
 
 
@@ -131,11 +149,17 @@ def read_heading(text: str) -> Heading | None:
     words_only = 0 < len(label) <= LONGEST_HEADER and not LINE.search(label)
     if not words_only or TITLE.search(_outside_brackets(label)):
         return None
-    unit = find_unit(label)
+    unit = find_unit(label) or find_unit(text)
     if CURRENCY.fullmatch(label.strip("()")):
         return Heading("amount", 3, unit)
     plain = STATED_UNIT.sub("", label)
     return _read_money(plain, unit) or _read_role(plain)
+
+
+def read_aside(text: str) -> str:
+    """Tell whether a column holds the balance, refunds or the kind of trade; "" if neither."""
+    label = _outside_brackets(folded(text))
+    return next((role for role, words in ASIDE if words.search(label)), "")
 
 
 def _read_role(label: str) -> Heading | None:

@@ -21,7 +21,9 @@ AFTER_TOTAL = (
 TOTAL = re.compile(f"(?:截[至止].{{1,12}})?(?:{ABOUT_TOTAL})*(?:{TOTAL_WORDS})(?:{AFTER_TOTAL})")
 TOTAL_HINT = re.compile("[计总额数和页余转结]|total|sum", re.IGNORECASE)
 PART_TOTAL = re.compile("小计|累计|本页|sub")
-CARRIED = re.compile("承前页|过次页|上页结转|转下页|(期初|上期|上年|期末|本期)(余额|结余|结转)")
+CARRIED = re.compile(
+    "承前页|承前余额|过次页|上页结转|转下页|(期初|上期|上年|上日|期末|本期)(余额|结余|结转)"
+)
 NOTE = re.compile(
     r"^(附?注|备注|说明|附件|制[表单]人?|填[表报]人?|审[核批]人?|复核人?|经[办手]人?|证明人|监督人|(单位)?负责人|主管|会计"
     r"|出纳|盖章|签[字章名]|联系(人|电话|方式)|((监督|咨询)?电话)|热线|网址|地址|邮编|开户行|账号"
@@ -47,7 +49,12 @@ CONTACT = re.compile(
 )
 NAMED_TOTAL = re.compile(f".+(?:合计|小计|总计|共计)(?:{AFTER_TOTAL})")
 """A total named after what it sums up: 财务部小计, 城关镇合计."""
-OF_WHICH = re.compile("^其中[:：]")
+OF_WHICH = re.compile("^其中(?:[:：]|$)")
+MARKED = re.compile(r"\s*[#＃*=—-]")
+COMMENT = re.compile("#+[^#]|[#＃*=—-]{4,}")
+SUMMED = re.compile(r"[^\d\s]{0,8}?总?(笔数|单数|金额|额)(\(.*\))?")
+"""总交易单数, 应结订单总金额: the heads of the totals below a service's statement."""
+FEWEST_SUMMED = 3
 
 
 def is_total(cells: Iterable[Cell]) -> bool:
@@ -78,6 +85,23 @@ def is_note(cells: Sequence[Cell]) -> bool:
     if any(map(SEAL.fullmatch, texts)):
         return True
     return len(texts) == 1 and (is_date_alone(texts[0]) or SECTION.match(texts[0]) is not None)
+
+
+def is_comment(cells: Sequence[Cell]) -> bool:
+    """Tell whether a row is a line a program writes around its table, such as `#收入合计：5笔`."""
+    filled = [cell for cell in cells if cell != ""]
+    if not filled or not isinstance(filled[0], str) or not MARKED.match(filled[0]):
+        return False
+    texts = [text for text in map(text_of, filled) if text]
+    return len(texts) == 1 and COMMENT.match(texts[0]) is not None
+
+
+def is_summary(cells: Sequence[Cell]) -> bool:
+    """Tell whether a row heads the totals of a statement; the row below it holds them."""
+    if not any(isinstance(cell, str) and "总" in cell for cell in cells):
+        return False
+    texts = [text for cell in cells if (text := folded(cell))]
+    return len(texts) >= FEWEST_SUMMED and all(map(SUMMED.fullmatch, texts))
 
 
 def is_of_which(text: str) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from api.imports.amounts import Unit, find_unit
 from api.imports.cells import text_of
-from api.imports.entries import Frame
+from api.imports.dates import find_period
+from api.imports.frames import Frame
 from api.imports.headers import Header, Layout, is_wordy
 from api.imports.prose import is_part_total, is_total, line_of, unit_line
 from api.imports.sheets import Sheet
@@ -61,9 +62,12 @@ def _section(
 ) -> Section:
     lines = [sheet.name, *above]
     frames = tuple(
-        Frame(sheet, layout, _unit(layout, lines, before), _kind(layout, lines, kind))
+        Frame(
+            sheet, layout, _unit(layout, lines, before), _kind(layout, lines, kind),
+            find_period(lines),
+        )
         for layout in header.layouts
-    )
+    )  # fmt: skip
     page = range(header.row + header.depth, end)
     return Section(header, frames, page, [*page], set())
 

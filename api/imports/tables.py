@@ -8,21 +8,39 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from api.imports.amounts import looks_numeric, read_amount
-from api.imports.cells import Cell, CellUnreadable, is_placeholder, text_of
+from api.imports.cells import Cell, CellUnreadable, bare, is_placeholder, text_of
 from api.imports.dates import find_dates, is_date_alone, serial_date
-from api.imports.entries import Entry, Frame, content_of, own_cells, party_of, read_entry
+from api.imports.entries import (
+    Entry,
+    content_of,
+    named_party,
+    own_cells,
+    party_of,
+    read_entry,
+)
+from api.imports.frames import Frame
 from api.imports.headers import Header, find_headers
 from api.imports.prose import is_part_total, line_of, names_total
+from api.imports.roles import Mapping
 from api.imports.rows import MoneyRow, MoneyTable, RejectedRow
 from api.imports.sections import Section, find_sections
 from api.imports.sheets import Sheet
-from ledger.money import Money
+from api.imports.statements import read_statement
+from ledger.errors import Unreadable
+from ledger.money import MINOR_MAX, Money
 
 FEWEST_FOR_A_TOTAL = 2
 FEWEST_FOR_AN_ENTRY = 2
 LINES_WITHOUT_TABLE = 20
 
 Line = tuple[str, int, str]
+
+
+class SumTooLarge(Unreadable):
+    """The amounts of a table add up to more than money can be."""
+
+    def __init__(self, sheet: str) -> None:
+        super().__init__(f"sheet {sheet[:40]!r} adds up to more than can be; look at its unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +52,15 @@ class SheetReading:
     goods: bool
 
 
-def read_sheet(sheet: Sheet, kind: str, date_given: date | None) -> SheetReading:
+def read_sheet(
+    sheet: Sheet, kind: str, date_given: date | None, mapping: Mapping | None = None
+) -> SheetReading:
     """Read a sheet's tables of `kind` ("gifts", "payments", or "auto" to tell by the columns).
 
     A row without a date of its own gets `date_given`, else the latest full date in the lines
-    around the tables.
+    around the tables. What `mapping` says of a header goes before what its words say.
     """
-    headers = find_headers(sheet.rows, "out" if kind == "payments" else "in")
+    headers = find_headers(sheet.rows, "out" if kind == "payments" else "in", mapping)
     tables: list[MoneyTable] = []
     lines = set(_lines_outside(sheet, headers))
     for section in find_sections(sheet, headers, kind):
@@ -63,8 +83,8 @@ def _with_common_total(tables: Sequence[MoneyTable]) -> list[MoneyTable]:
         sums[table.currency] += _sum_of(table).minor
     return [
         replace(table, stated_total=None)
-        if table.stated_total == Money(sums[table.currency], table.currency)
-        and table.stated_total != _sum_of(table)
+        if table.stated_total is not None
+        and table.stated_total.minor == sums[table.currency] != _sum_of(table).minor
         else table
         for table in tables
     ]
@@ -89,13 +109,18 @@ def _dated(table: MoneyTable, day: date | None) -> MoneyTable:
 
 def _read_table(section: Section, frame: Frame) -> tuple[list[MoneyTable], list[Line]]:
     """Read one table, split by currency; also return the lines passed over."""
-    read = (read_entry(frame, row) for row in section.rows)
-    entries = _settle_end(frame, [entry for entry in read if entry is not None])
+    read = [entry for row in section.rows if (entry := read_entry(frame, row)) is not None]
+    _check_sum(frame.sheet.name, read)
+    entries = _settle_end(frame, [*read])
     entries = _settle_named_totals(frame, entries)
     last = max((e.row for e in entries if _is_good(e)), default=-1)
     rows = [_money_row(frame, entry) for entry in entries if _is_good(entry)]
     rejected, passed_over = [], []
     for entry in entries:
+        if entry.kind == "part":
+            line = f"{line_of(own_cells(frame, entry.row))} — {entry.reason}"
+            passed_over.append((frame.sheet.name, entry.row + 1, line))
+            continue
         reason = _why_rejected(frame, entry, entry.row < last, section.titles)
         if reason and (entry.kind == "money" or frame.layout.primary):
             rejected.append(_rejected(frame, entry.row, reason))
@@ -103,7 +128,15 @@ def _read_table(section: Section, frame: Frame) -> tuple[list[MoneyTable], list[
             line = line_of(own_cells(frame, entry.row))
             passed_over.append((frame.sheet.name, entry.row + 1, line))
     stated = _stated_total(frame, entries, section.rows)
-    return _tables(section.header, frame, rows, rejected, stated), passed_over
+    tables = _tables(section.header, frame, rows, rejected, stated)
+    statement = read_statement(frame, section.header, read)
+    return [replace(tables[0], statement=statement), *tables[1:]], passed_over
+
+
+def _check_sum(name: str, entries: Sequence[Entry]) -> None:
+    """Refuse a table whose amounts together are more than any ledger can hold."""
+    if sum(entry.amount.minor for entry in entries if entry.amount) > MINOR_MAX:
+        raise SumTooLarge(name)
 
 
 def _is_good(entry: Entry) -> bool:
@@ -219,19 +252,18 @@ def _rejected(frame: Frame, row: int, reason: str) -> RejectedRow:
 def _money_row(frame: Frame, entry: Entry) -> MoneyRow:
     assert entry.amount is not None, "only entries of money become rows of money"
     purpose, note, place, sequence = (
-        _text_or_none(frame.role(entry.row, role))
+        _first_text(frame.role(entry.row, role), *frame.aside(entry.row, role))
         for role in ("purpose", "note", "place", "sequence")
     )
     return MoneyRow(
-        frame.sheet.name, entry.row + 1, entry.amount, party_of(frame, entry.row),
+        frame.sheet.name, entry.row + 1, entry.amount, named_party(frame, entry.row),
         entry.date, "row" if entry.date else "none", entry.serial,
-        purpose, note, place, sequence, content_of(frame, entry),
+        purpose, note, place, sequence, content_of(frame, entry), entry.moment,
     )  # fmt: skip
 
 
-def _text_or_none(cell: Cell) -> str | None:
-    text = text_of(cell)
-    return None if is_placeholder(text) else text
+def _first_text(*cells: Cell) -> str | None:
+    return next((text for text in map(bare, cells) if not is_placeholder(text)), None)
 
 
 def _stated_total(frame: Frame, entries: Sequence[Entry], body: Sequence[int]) -> Money | None:

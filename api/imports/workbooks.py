@@ -24,17 +24,18 @@ CELLS_MAX = 6_000_000
 READER = Path(__file__).with_name("workbook_process.py")
 TOO_LARGE = f"it is too large: a sheet may have {ROWS_MAX:,} rows and {CELLS_MAX:,} cells"
 DAMAGED = "it is damaged, or asks for more memory than a list of money needs"
+ARCHIVE = "a zip archive"
 ENCRYPTED = "it is encrypted: save it without a password"
+
+
+def is_archive(data: bytes) -> bool:
+    """Tell a plain zip archive from the zip container of an Office document."""
+    return _zip_kind(_members(data)) == ARCHIVE
 
 
 def check_zip(data: bytes) -> None:
     """Refuse a zip container that is no .xlsx workbook or unpacks to more than 512 MB."""
-    try:
-        members = {
-            member.filename: member for member in zipfile.ZipFile(io.BytesIO(data)).infolist()
-        }
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise Unreadable("it seems to be a damaged .xlsx or zip file") from error
+    members = _members(data)
     if sum(member.file_size for member in members.values()) > UNPACKED_MAX:
         raise Unreadable(f"it unpacks to more than {UNPACKED_MAX // 2**20} MB")
     if any(member.flag_bits & 1 for member in members.values()):
@@ -45,13 +46,21 @@ def check_zip(data: bytes) -> None:
         )
 
 
+def _members(data: bytes) -> dict[str, zipfile.ZipInfo]:
+    try:
+        listed = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise Unreadable("it seems to be a damaged .xlsx or zip file") from error
+    return {member.filename: member for member in listed}
+
+
 def _zip_kind(members: dict[str, zipfile.ZipInfo]) -> str:
     kinds = {
         "word/document.xml": "a Word document", "ppt/presentation.xml": "a PowerPoint file",
         "xl/workbook.bin": "a binary workbook (.xlsb)", "content.xml": "an OpenDocument file",
-        "OFD.xml": "an OFD document",
+        "OFD.xml": "an OFD document", "xl/workbook.xml": "a workbook",
     }  # fmt: skip
-    return next((kind for name, kind in kinds.items() if name in members), "a zip archive")
+    return next((kind for name, kind in kinds.items() if name in members), ARCHIVE)
 
 
 def read_workbook(data: bytes) -> tuple[list[Sheet], list[str]]:

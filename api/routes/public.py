@@ -8,7 +8,8 @@ here opens the vault, so no private person can be named.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -16,15 +17,17 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.commands.asking import PERSON, as_of, balance_json, trace_json
+from api.commands.reporting import correction_json
+from api.correction_words import COSTS, in_words
 from api.problems import KINDS, documented
 from api.rendering import document, page
 from api.routes.house import Home, PublicHouse
 from api.routes.log import newest
 from api.routes.shapes import FundsShape, StatementShape, TraceShape
 from ledger.domain.axis import RULE
-from ledger.money import Money
+from ledger.domain.goods import amount_of
 from ledger.proof.encoding import b64
-from projections import directory, statements, trace_queries
+from projections import directory, journal_queries, statements, trace_queries
 from projections.directory import FundEntry
 from projections.runner import Position
 from projections.statements import Payment
@@ -40,6 +43,7 @@ Id = Annotated[str, Path(pattern=ID)]
 After = Annotated[str | None, Query(pattern=ID, description="go on after this fund")]
 Before = Annotated[int | None, Query(ge=0, le=2**62, description="go on before this entry")]
 Skip = Annotated[int, Query(ge=0, le=2**31, description="segments to pass over")]
+Unit = Annotated[str | None, Query(max_length=500, description="currency or item to follow")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX, description="rows at most")]
 
 router = APIRouter(tags=["public"])
@@ -75,6 +79,12 @@ def fund_page(home: Home, fund: Id, before: Before = None) -> Response:
         "balances": _balances(home, fund)[0].get(fund, []),
         "gifts": gifts,
         "payments": payments,
+        "uses": directory.uses(home.runner, fund),
+        "corrections": list(
+            map(in_words, journal_queries.corrections(home.runner, fund)[0][:ROWS])
+        ),
+        "cost_words": COSTS,
+        "kind_words": KIND_WORDS,
         "older": older,
         "newer": before is not None,
         "position": position,
@@ -94,9 +104,19 @@ def find(id: Annotated[str, Query(max_length=200)]) -> Response:  # noqa: A002 t
 
 
 @router.get("/trace/gift/{gift}", include_in_schema=False)
-def gift_page(home: Home, gift: Id, skip: Skip = 0) -> Response:
-    """Show where a gift went."""
-    return _trace_page(home, trace_queries.trace_gift(home.runner, gift), "gift", gift, skip)
+def gift_page(home: Home, gift: Id, skip: Skip = 0, unit: Unit = None) -> Response:
+    """Show where a gift went, or one item of a gift in kind."""
+    found = trace_queries.trace_gift(home.runner, gift)
+    units = [trace.unit for trace in found]
+    return _trace_page(home, _of_unit(found, unit, gift), "gift", gift, skip, units)
+
+
+def _of_unit(found: Sequence[Trace], unit: str | None, gift: str) -> Trace:
+    """Pick the trace of one unit; the first if none is named."""
+    named = [trace for trace in found if unit in (None, trace.unit)]
+    if not named:
+        raise NotTraceable(f"{unit} of gift", gift)
+    return named[0]
 
 
 @router.get("/trace/disbursement/{disbursement}", include_in_schema=False)
@@ -106,8 +126,11 @@ def disbursement_page(home: Home, disbursement: Id, skip: Skip = 0) -> Response:
     return _trace_page(home, found, "disbursement", disbursement, skip)
 
 
-def _trace_page(home: PublicHouse, found: Trace, what: str, asked: str, skip: int) -> Response:
+def _trace_page(
+    home: PublicHouse, found: Trace, what: str, asked: str, skip: int, units: Sequence[str] = ()
+) -> Response:
     shown = {
+        "units": units if len(units) > 1 else (),
         "what": what,
         "asked": asked,
         "found": found,
@@ -152,9 +175,11 @@ def statement(
         "as_of": as_of(position),
         "rule": RULE,
         "gifts": [
-            {"unit": g.unit, "gifts": g.gifts, "amount": Money(g.amount, g.unit).decimal()}
+            {"unit": g.unit, "gifts": g.gifts, "amount": amount_of(g.amount, g.unit).decimal()}
             for g in gifts
         ],
+        "uses": [asdict(use) for use in directory.uses(home.runner, fund)],
+        "corrections": _corrections_json(home, fund),
         "payments": [_payment_json(p) for p in payments],
     }
     return document(request, data, _next(request, limit, before=older))
@@ -162,10 +187,10 @@ def statement(
 
 @router.get("/api/v1/gifts/{gift}/trace", response_model=TraceShape, responses=documented(404))
 def gift_trace(
-    request: Request, home: Home, gift: Id, skip: Skip = 0, limit: Limit = PAGE
+    request: Request, home: Home, gift: Id, skip: Skip = 0, limit: Limit = PAGE, unit: Unit = None
 ) -> Response:
-    """Follow a gift to the payments it paid for."""
-    found = trace_queries.trace_gift(home.runner, gift)
+    """Follow a gift, or one item of a gift in kind, to the payments it paid for."""
+    found = _of_unit(trace_queries.trace_gift(home.runner, gift), unit, gift)
     return _trace_document(request, found, ("gift", gift), skip, limit)
 
 
@@ -232,17 +257,47 @@ def _fund_json(entry: FundEntry, balances: Sequence[Balance]) -> dict[str, objec
         "kind": entry.kind,
         "purpose": entry.purpose,
         "place": entry.place,
+        "basis": entry.basis,
+        "plan": entry.plan,
+        "first_day": _iso(entry.first_day),
+        "last_day": _iso(entry.last_day),
+        "brand": entry.brand,
+        "recipient": entry.recipient,
+        "closed": entry.closed,
         "balances": [balance_json(b) for b in balances],
     }
+
+
+def _iso(known: date | None) -> str | None:
+    return known.isoformat() if known else None
+
+
+KIND_WORDS = {
+    "general": "一般资金", "project": "项目资金", "enterprise": "企业扶贫公益基金",
+    "named": "专项基金", "brand": "公益品牌", "agency": "受托代理（不计入捐赠收入）",
+}  # fmt: skip
+CORRECTION = ("leaf", "kind", "id", "corrects", "amount", "unit", "day", "reason", "note")
+
+
+def _corrections_json(home: PublicHouse, fund: str) -> list[dict[str, object]]:
+    found, _ = journal_queries.corrections(home.runner, fund)
+    return [
+        {name: value for name, value in correction_json(one).items() if name in CORRECTION}
+        | {"words": in_words(one)}
+        for one in found[:ROWS]
+    ]
 
 
 def _payment_json(payment: Payment) -> dict[str, object]:
     return {
         "disbursement": payment.disbursement,
         "payee": payment.payee or PERSON,
-        "amount": Money(payment.amount, payment.unit).decimal(),
+        "amount": amount_of(payment.amount, payment.unit).decimal(),
         "unit": payment.unit,
         "purpose": payment.purpose,
         "place": payment.place,
-        "date": payment.day.isoformat(),
+        "date": _iso(payment.day),
+        "recovered": amount_of(payment.recovered, payment.unit).decimal(),
+        "accepted_on": _iso(payment.accepted_on),
+        "cost_class": payment.cost_class,
     }

@@ -21,7 +21,11 @@ class AsOf(Shape):
 
 
 class BalanceShape(Shape):
-    """What a fund received, moved, paid and kept in one unit."""
+    """What a fund received, moved, paid and kept in one unit.
+
+    `received` is without the gifts that were mistakes (`reversed`), `disbursed` without what
+    payees gave back (`recovered`).
+    """
 
     fund: str
     unit: str
@@ -31,6 +35,8 @@ class BalanceShape(Shape):
     disbursed: str
     returned: str
     balance: str
+    reversed: str
+    recovered: str
 
 
 class FundShape(Shape):
@@ -42,6 +48,13 @@ class FundShape(Shape):
     kind: str
     purpose: str | None
     place: str | None
+    basis: str | None
+    plan: str | None
+    first_day: date | None
+    last_day: date | None
+    brand: str | None
+    recipient: str | None
+    closed: str | None
     balances: list[BalanceShape]
 
 
@@ -61,15 +74,42 @@ class GiftCountShape(Shape):
 
 
 class PaymentShape(Shape):
-    """A payment that was made; a private person is never named."""
+    """A payment that was made; a private person is never named. `recovered` of it came back."""
 
     disbursement: str
     payee: str
     amount: str
+    recovered: str
     unit: str
     purpose: str | None
     place: str | None
-    date: date
+    accepted_on: date | None
+    cost_class: str | None
+    date: date | None
+
+
+class UseShape(Shape):
+    """A purpose or place added to a fund's own, and the consent or filing that allows it."""
+
+    purpose: str | None
+    place: str | None
+    ground: str
+    document: str
+
+
+class CorrectionShape(Shape):
+    """Something that was put right: what, why in a typed reason, and a note for the public."""
+
+    leaf: int
+    kind: str
+    id: str
+    corrects: int | None
+    amount: str | None
+    unit: str | None
+    day: date
+    reason: str | None
+    note: str | None
+    words: str
 
 
 class StatementShape(FundShape):
@@ -78,6 +118,8 @@ class StatementShape(FundShape):
     as_of: AsOf
     rule: str
     gifts: list[GiftCountShape]
+    uses: list[UseShape]
+    corrections: list[CorrectionShape]
     payments: list[PaymentShape]
 
 
@@ -116,6 +158,7 @@ class TraceShape(Shape):
     as_of: AsOf
     segments: list[SegmentShape]
     returned: str
+    reversed: str
     unspent: str
 
 

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from ledger.application.desk import Desk
 from ledger.application.ledger import Ledger
-from ledger.application.requests import PayOut, ReceiveGift
+from ledger.application.requests import (
+    Correction,
+    GiveService,
+    PayOut,
+    ReceiveGift,
+    ReceiveGoods,
+    Settlement,
+)
 
-__all__ = ["Ledger", "PayOut", "ReceiveGift"]
+__all__ = [
+    "Correction",
+    "Desk",
+    "GiveService",
+    "Ledger",
+    "PayOut",
+    "ReceiveGift",
+    "ReceiveGoods",
+    "Settlement",
+]

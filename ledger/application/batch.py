@@ -65,9 +65,27 @@ class HeldInflows:
             self._received[fund, unit] = self._inflows.received(fund, unit)
         return self._received[fund, unit]
 
-    def place_of(self, gift: str) -> GiftPlace:
-        """Return where the gift lies."""
-        return self._inflows.place_of(gift)
+    def copy(self) -> HeldInflows:
+        """Return the same bounds, to be added to without a trace here."""
+        copied = HeldInflows(self._inflows)
+        copied._received = dict(self._received)
+        return copied
+
+    def add(self, fund: str, unit: str, more: int) -> None:
+        """Count units that the command itself brings in."""
+        self._received[fund, unit] = self.received(fund, unit) + more
+
+    def units_of(self, fund: str) -> tuple[str, ...]:
+        """Return the units in which anything has come in."""
+        return self._inflows.units_of(fund)
+
+    def place_of(self, gift: str, unit: str) -> GiftPlace:
+        """Return where the part of a gift that is counted in a unit lies."""
+        return self._inflows.place_of(gift, unit)
+
+    def allocated(self, fund: str, allocation: int) -> tuple[GiftPlace, ...]:
+        """Return where what an allocation moved lies now."""
+        return self._inflows.allocated(fund, allocation)
 
 
 def digests(openings: Sequence[Opening]) -> tuple[str, ...]:

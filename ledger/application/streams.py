@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
-from ledger.domain import funds, gifts, organisations, receipt_books
-from ledger.domain.events import ReceiptIssued
+from ledger.domain import credits as gift_credits
+from ledger.domain import (
+    funds,
+    gifts,
+    naming_grant,
+    organisations,
+    oversight,
+    periods,
+    pledges,
+    receipt_books,
+    receipts,
+    services,
+)
+from ledger.domain.credits import CountedGift
+from ledger.domain.events import Event, ReceiptIssued
+from ledger.domain.events.credit import ConduitNamed, CreditGiven, GiftSharesStated
+from ledger.domain.events.naming import NamingEvent
 from ledger.domain.funds import Fund
 from ledger.domain.gifts import Gift
-from ledger.domain.organisations import Organisation
+from ledger.domain.naming_grant import NamingGrant
+from ledger.domain.naming_history import BY_OTHERS
+from ledger.domain.organisations import AUTHORITY, Organisation
+from ledger.domain.oversight import Oversight
+from ledger.domain.periods import Periods
+from ledger.domain.pledges import Pledge
 from ledger.domain.receipt_books import ReceiptBook
+from ledger.domain.receipts import ReceiptUnknown
+from ledger.domain.services import Service
 from ledger.engine import Engine
 from ledger.errors import Refused, Unknown, Untrusted
+
+FUNDS_KEPT = 256
+"""Funds kept in memory, those used last."""
 
 
 class OrganisationUnknown(Unknown):
@@ -36,6 +62,27 @@ class GiftUnknown(Unknown):
         super().__init__(f"no gift {gift}")
 
 
+class PledgeUnknown(Unknown):
+    """No promise has that id."""
+
+    def __init__(self, pledge: str) -> None:
+        super().__init__(f"no pledge {pledge}; see pledge due")
+
+
+class ServiceUnknown(Unknown):
+    """No record of help has that id."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(f"no service {service}; see service list")
+
+
+class NamingUnknown(Unknown):
+    """No name was proposed under that id."""
+
+    def __init__(self, naming: str) -> None:
+        super().__init__(f"no name {naming}; propose it first (naming propose)")
+
+
 class ActsOnAnothers(Untrusted):
     """An organisation signed a fact in a story that another one opened."""
 
@@ -51,10 +98,11 @@ class NotACharity(Refused):
 
 
 class Streams:
-    """Reads organisations, funds, gifts and receipt books, verifying every event."""
+    """Reads organisations, funds, gifts, promises and receipt books, verifying every event."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._funds: dict[str, Fund] = {}
 
     def organisation(self, organisation: str) -> Organisation:
         """Return an organisation, from its stream."""
@@ -64,11 +112,38 @@ class Streams:
         return found
 
     def fund(self, fund: str) -> Fund:
-        """Return a fund, from its stream."""
-        history = self._own(fund) if fund.startswith("fund-") else []
-        if not history:
+        """Return a fund, from its stream.
+
+        What was read and verified before is kept: a fund with years of payments is not read
+        from its first day for the next one.
+        """
+        known = self._funds.pop(fund, None)
+        history = self._engine.history(fund, after=known.version if known else None)
+        if known is None and not (fund.startswith("fund-") and history):
             raise FundUnknown(fund)
-        return reduce(funds.evolve, history[1:], funds.evolve(None, history[0]))
+        holder = known.organisation if known else history[0].actor
+        _check_own(fund, holder, history)
+        for event in history:
+            known = funds.evolve(known, event)
+        assert known is not None, "refused above"
+        self._funds[fund] = known
+        if len(self._funds) > FUNDS_KEPT:
+            self._funds.pop(next(iter(self._funds)), None)
+        return known
+
+    def oversight(self, organisation: str) -> Oversight:
+        """Return the limits of an organisation's roles, from their stream."""
+        stream = oversight.stream(organisation)
+        history = self._engine.history(stream)
+        _check_own(stream, organisation, history)
+        return reduce(oversight.evolve, history, Oversight(organisation))
+
+    def periods(self, organisation: str) -> Periods:
+        """Return how far an organisation has closed its books, from their stream."""
+        stream = periods.stream(organisation)
+        history = self._engine.history(stream)
+        _check_own(stream, organisation, history)
+        return reduce(periods.evolve, history, Periods(organisation))
 
     def gift(self, gift: str) -> Gift:
         """Return a gift, from its stream."""
@@ -77,17 +152,68 @@ class Streams:
             raise GiftUnknown(gift)
         return reduce(gifts.evolve, history[1:], gifts.evolve(None, history[0]))
 
+    def counted_gift(self, gift: str) -> CountedGift:
+        """Return what a gift of money counts for, from its stream."""
+        history = self._own(gift) if gift.startswith("gift-") else []
+        if not history:
+            raise GiftUnknown(gift)
+        return gift_credits.counted(history)
+
+    def aside(self, gift: str) -> dict[int, bool]:
+        """Return the facts of a gift's story that name others than its donor, by version.
+
+        True where these gave it together, so that the donor's own name may hold theirs.
+        """
+        return {
+            event.originator_version: isinstance(event, GiftSharesStated)
+            for event in self._own(gift)
+            if isinstance(event, CreditGiven | ConduitNamed | GiftSharesStated)
+        }
+
+    def pledge(self, pledge: str) -> Pledge:
+        """Return a promise, from its stream."""
+        history = self._own(pledge) if pledge.startswith("pledge-") else []
+        if not history:
+            raise PledgeUnknown(pledge)
+        return reduce(pledges.evolve, history[1:], pledges.evolve(None, history[0]))
+
+    def service(self, service: str) -> Service:
+        """Return a record of help, from its stream."""
+        history = self._own(service) if service.startswith("service-") else []
+        if not history:
+            raise ServiceUnknown(service)
+        return reduce(services.evolve, history[1:], services.evolve(None, history[0]))
+
+    def naming(self, naming: str) -> NamingGrant:
+        """Return a name, from its stream."""
+        facts = self.naming_facts(naming)
+        return reduce(naming_grant.evolve, facts[1:], naming_grant.evolve(None, facts[0]))
+
+    def naming_facts(self, naming: str) -> list[NamingEvent]:
+        """Return all that was recorded of a name: by its charity, or decided by the authority."""
+        history: list[NamingEvent] = []
+        if naming.startswith("naming-"):
+            history = self._engine.history(naming)
+        if not history:
+            raise NamingUnknown(naming)
+        theirs = [e for e in history if e.actor != AUTHORITY or not isinstance(e, BY_OTHERS)]
+        _check_own(naming, history[0].actor, theirs)
+        return history
+
     def _own(self, stream: str) -> list[Any]:
         """Return a stream's events; all must be by the organisation that opened it."""
         history = self._engine.history(stream)
-        for event in history[1:]:
-            if event.actor != history[0].actor:
-                raise ActsOnAnothers(event.actor, stream)
+        if history:
+            _check_own(stream, history[0].actor, history)
         return history
 
-    def receipt(self, stream: str) -> ReceiptIssued:
+    def receipt(self, code: str, number: str) -> ReceiptIssued:
         """Return what a receipt said when it was issued."""
-        issued: ReceiptIssued = self._engine.history(stream)[0]
+        receipts.numbered(code, number)
+        history = self._own(receipts.stream(code, number))
+        if not history:
+            raise ReceiptUnknown(code, number)
+        issued: ReceiptIssued = history[0]
         return issued
 
     def book(self, code: str) -> ReceiptBook:
@@ -118,3 +244,10 @@ class Streams:
         for event in history:
             found = organisations.evolve(found, event)
         return found
+
+
+def _check_own(stream: str, holder: str, history: Sequence[Event]) -> None:
+    """Refuse a story in which another organisation than its holder speaks."""
+    for event in history:
+        if event.actor != holder:
+            raise ActsOnAnothers(event.actor, stream)

@@ -1,32 +1,45 @@
-"""Funds: what they are bound to, and every outflow, so that nothing is overspent."""
+"""Funds: what they are bound to, what they hold, and how each fact changes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol, assert_never
 
-from ledger.domain.axis import Axis, Span
+from pyrsistent import PMap, pmap
+
+from ledger.domain.axis import Axis, Span, cut_tail
 from ledger.domain.events import (
+    AllocationGivenBack,
+    AllocationTakenBack,
+    CostClassified,
+    DisbursementAccepted,
     DisbursementApproved,
     DisbursementPaid,
     DisbursementProposed,
+    DisbursementRecovered,
+    DisbursementWithdrawn,
+    FundBound,
+    FundClosed,
     FundEvent,
     FundOpened,
     FundsAllocated,
     GiftReturned,
+    GiftReversed,
+    UseChanged,
 )
+from ledger.domain.goods import Amount, amount_of
 from ledger.domain.organisations import printable_name
-from ledger.domain.values import Payee, Source, account, place_code
-from ledger.errors import Refused, Unknown
-from ledger.money import MINOR_MAX, Money
+from ledger.domain.values import place_code
+from ledger.errors import Refused
+from ledger.money import MINOR_MAX
 
-KINDS = ("general", "project", "enterprise", "named")
+KINDS = ("general", "project", "enterprise", "named", "brand", "agency")
+"""General; bound; 扶贫公益基金; 专项基金; welfare brand (品牌); 受托代理, which is no income."""
 
 
 class FundKindUnknown(Refused):
-    """A fund is general, or bound: project, enterprise (扶贫公益基金), named (专项基金)."""
+    """A fund is general, or bound to something."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"fund kind {kind!r} is none of {', '.join(KINDS)}")
@@ -42,15 +55,16 @@ class GeneralFundBound(Refused):
 class AmountNotPositive(Refused):
     """Nothing, or less than nothing, can't be given, moved or paid."""
 
-    def __init__(self, amount: Money) -> None:
+    def __init__(self, amount: Amount) -> None:
         super().__init__(f"an amount of {amount} can't be booked; it must be above zero")
 
 
 class BalanceTooSmall(Refused):
     """An outflow exceeds what the fund still holds."""
 
-    def __init__(self, asked: Money, left: Money) -> None:
+    def __init__(self, asked: Amount, left: Amount) -> None:
         super().__init__(f"{asked} is asked for, but only {left} is left in the fund")
+        self.left = left
 
 
 class FundFull(Refused):
@@ -60,48 +74,22 @@ class FundFull(Refused):
         super().__init__(f"{fund} can't hold that much: its sums must stay below 2**53 units")
 
 
-class OffPurpose(Refused):
-    """A payment names another purpose or place than the fund is bound to."""
+class FundIsClosed(Refused):
+    """A closed fund takes no gifts and makes no payments."""
 
-    def __init__(self, what: str, asked: str, bound: str) -> None:
-        super().__init__(f"{what} {asked!r} is not what the fund is bound to: {bound!r}")
-
-
-class SamePerson(Refused):
-    """A disbursement must be approved by somebody other than who proposed it."""
-
-    def __init__(self, person: str) -> None:
-        super().__init__(f"{person} proposed this disbursement; another person must approve it")
-
-
-class DisbursementUnknown(Unknown):
-    """The fund has no open disbursement under that id."""
-
-    def __init__(self, disbursement: str) -> None:
+    def __init__(self, fund: str) -> None:
         super().__init__(
-            f"no open disbursement {disbursement} in this fund: unknown, or paid already"
+            f"{fund} is closed; what still lies there can only be allocated or returned"
         )
 
 
-class WrongMoment(Refused):
-    """A disbursement goes from proposed to approved to paid, each once."""
+class FundNotEmpty(Refused):
+    """A fund is closed when nothing is left in it and nothing is on its way."""
 
-    def __init__(self, disbursement: str, is_now: str, asked: str) -> None:
-        super().__init__(f"disbursement {disbursement} is {is_now}; it can't be {asked}")
-
-
-class SameFund(Refused):
-    """An allocation leads from one fund to another one."""
-
-    def __init__(self, fund: str) -> None:
-        super().__init__(f"fund {fund} can't be allocated to itself")
-
-
-class NothingLeftOfGift(Refused):
-    """More was asked back than is left of the gift."""
-
-    def __init__(self, asked: Money, left: Money) -> None:
-        super().__init__(f"return of {asked} exceeds the {left} left of this gift")
+    def __init__(self, fund: str, left: str) -> None:
+        super().__init__(
+            f"{fund} still holds {left}; allocate, pay or return it before closing (慈善法 art. 58)"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +107,53 @@ class Inflows(Protocol):
     def received(self, fund: str, unit: str) -> int:
         """Return units that have come in, gifts and allocations; late is allowed, more is not."""
 
-    def place_of(self, gift: str) -> GiftPlace:
-        """Return where the gift lies."""
+    def units_of(self, fund: str) -> tuple[str, ...]:
+        """Return the units in which anything has come in."""
+
+    def place_of(self, gift: str, unit: str) -> GiftPlace:
+        """Return where the part of a gift that is counted in a unit lies."""
+
+    def allocated(self, fund: str, allocation: int) -> tuple[GiftPlace, ...]:
+        """Return where what the allocation at that version of a fund's stream moved lies now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disbursement:
-    """A payment on its way: proposed or approved; once paid it is no longer open."""
+    """A payment: proposed, approved, paid; once paid, the spans it holds."""
 
     id: str
-    amount: Money
+    amount: Amount
     status: str
     proposed_by: str
+    recipient: str | None = None
+    spans: tuple[Span, ...] = ()
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What moved to another fund, and from which spans it was taken."""
+
+    to_fund: str
+    amount: Amount
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What binds a fund beside purpose and place (the fields of FundBound)."""
+
+    basis: str | None = None
+    plan: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    brand: str | None = None
+    recipient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """A fund, its outflows and its open disbursements; what comes in is told by `Inflows`."""
+    """A fund, its outflows and its disbursements; what comes in is told by `Inflows`."""
 
     id: str
     version: int
@@ -144,25 +162,54 @@ class Fund:
     kind: str
     purpose: str | None
     place: str | None
-    axes: Mapping[str, Axis] = field(default_factory=dict)
-    reserved: Mapping[str, int] = field(default_factory=dict)
-    disbursements: Mapping[str, Disbursement] = field(default_factory=dict)
-    returned: Mapping[str, int] = field(default_factory=dict)
-    """Units that went back to the donor, by gift."""
+    axes: PMap[str, Axis] = field(default_factory=pmap)
+    reserved: PMap[str, int] = field(default_factory=pmap)
+    disbursements: PMap[str, Disbursement] = field(default_factory=pmap)
+    returned: PMap[tuple[str, str], int] = field(default_factory=pmap)
+    """Units that went back to the donor, by gift and unit."""
+    reversed: PMap[str, str | None] = field(default_factory=pmap)
+    """Gifts that were recorded by mistake, and what replaced them."""
+    allocations: PMap[int, Allocation] = field(default_factory=pmap)
+    """Allocations that stand, by the version they were recorded as."""
+    binding: Binding = Binding()
+    uses: tuple[UseChanged, ...] = ()
+    closed: bool = False
 
     def axis(self, unit: str) -> Axis:
         """Return how far outflows have taken from a unit."""
         return self.axes.get(unit, Axis())
 
-    def available(self, unit: str, received: int) -> Money:
+    def available(self, unit: str, received: int) -> Amount:
         """Return what is neither used nor reserved of `received` units."""
-        return Money(received - self.axis(unit).used - self.reserved.get(unit, 0), unit)
+        return amount_of(received - self.axis(unit).used - self.reserved.get(unit, 0), unit)
 
 
 def check_room(fund: str, inflows: Inflows, unit: str, more: int) -> None:
     """Refuse inflows whose sum could no longer be written as an exact number."""
     if inflows.received(fund, unit) + more > MINOR_MAX:
         raise FundFull(fund)
+
+
+def check_within(fund: Fund, inflows: Inflows, amount: Amount) -> None:
+    """Refuse an outflow of nothing, or of more than the fund still holds."""
+    if amount.units <= 0:
+        raise AmountNotPositive(amount)
+    left = fund.available(amount.unit, inflows.received(fund.id, amount.unit))
+    if left.units < amount.units:
+        raise BalanceTooSmall(amount, left)
+
+
+def check_open(fund: Fund) -> None:
+    """Refuse what a closed fund no longer does."""
+    if fund.closed:
+        raise FundIsClosed(fund.id)
+
+
+def place_prefix(code: str) -> str:
+    """Return the digits that all places within `code` share: 230000 covers 230108."""
+    if len(code) > len("230108"):
+        return code
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
 
 def open_fund(
@@ -192,151 +239,7 @@ def open_fund(
     )
 
 
-def propose(
-    fund: Fund,
-    inflows: Inflows,
-    disbursement: str,
-    payee: Payee,
-    amount: Money,
-    purpose: str | None,
-    place: str | None,
-    proposed_by: str,
-    source: Source | None,
-    at: datetime,
-) -> DisbursementProposed:
-    """Decide that a payment may be asked for; what can't be paid now is refused now."""
-    _within(fund, inflows, amount)
-    if fund.purpose and purpose and purpose != fund.purpose:
-        raise OffPurpose("purpose", purpose, fund.purpose)
-    if fund.place and place and not place.startswith(place_prefix(fund.place)):
-        raise OffPurpose("place", place, fund.place)
-    return DisbursementProposed(
-        originator_id=fund.id,
-        originator_version=fund.version + 1,
-        timestamp=at,
-        actor=fund.organisation,
-        disbursement=disbursement,
-        payee=payee,
-        amount=amount,
-        purpose=fund.purpose,
-        place=place_code(place) if place else fund.place,
-        proposed_by=account(proposed_by),
-        source=source,
-    )
-
-
-def place_prefix(code: str) -> str:
-    """Return the digits that all places within `code` share: 230000 covers 230108."""
-    if len(code) > len("230108"):
-        return code
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-
-
-def approve(
-    fund: Fund, inflows: Inflows, disbursement: str, approved_by: str, at: datetime
-) -> DisbursementApproved:
-    """Decide the second person's approval, which reserves the money."""
-    asked = _disbursement(fund, disbursement, "proposed", "approved")
-    if asked.proposed_by == approved_by:
-        raise SamePerson(approved_by)
-    _within(fund, inflows, asked.amount)
-    return DisbursementApproved(
-        originator_id=fund.id,
-        originator_version=fund.version + 1,
-        timestamp=at,
-        actor=fund.organisation,
-        disbursement=disbursement,
-        approved_by=account(approved_by),
-    )
-
-
-def pay(fund: Fund, disbursement: str, paid_on: date | None, at: datetime) -> DisbursementPaid:
-    """Decide that the reserved money has left."""
-    approved = _disbursement(fund, disbursement, "approved", "paid")
-    return DisbursementPaid(
-        originator_id=fund.id,
-        originator_version=fund.version + 1,
-        timestamp=at,
-        actor=fund.organisation,
-        disbursement=disbursement,
-        amount=approved.amount,
-        paid_on=paid_on,
-    )
-
-
-def allocate(
-    fund: Fund, inflows: Inflows, to_fund: Fund, amount: Money, decided_by: str, at: datetime
-) -> FundsAllocated:
-    """Decide that money moves to another fund (of the same or of another organisation)."""
-    if fund.id == to_fund.id:
-        raise SameFund(fund.id)
-    _within(fund, inflows, amount)
-    check_room(to_fund.id, inflows, amount.currency, amount.minor)
-    if fund.purpose and to_fund.purpose != fund.purpose:
-        raise OffPurpose("purpose", to_fund.purpose or "", fund.purpose)
-    if fund.place and not (to_fund.place or "").startswith(place_prefix(fund.place)):
-        raise OffPurpose("place", to_fund.place or "", fund.place)
-    return FundsAllocated(
-        originator_id=fund.id,
-        originator_version=fund.version + 1,
-        timestamp=at,
-        actor=fund.organisation,
-        to_fund=to_fund.id,
-        amount=amount,
-        decided_by=account(decided_by),
-    )
-
-
-def return_gift(
-    fund: Fund,
-    inflows: Inflows,
-    gift: str,
-    amount: Money,
-    reason: str,
-    decided_by: str,
-    at: datetime,
-) -> GiftReturned:
-    """Decide that unspent fen of one gift go back to its donor, from the end of its range."""
-    if amount.minor <= 0:
-        raise AmountNotPositive(amount)
-    place = inflows.place_of(gift)
-    unspent = fund.axis(place.unit).unspent(place.span)
-    left = Money(unspent.length if unspent else 0, place.unit)
-    if unspent is None or left < amount:
-        raise NothingLeftOfGift(amount, left)
-    _within(fund, inflows, amount)
-    return GiftReturned(
-        originator_id=fund.id,
-        originator_version=fund.version + 1,
-        timestamp=at,
-        actor=fund.organisation,
-        gift=gift,
-        amount=amount,
-        start=unspent.end - amount.minor,
-        end=unspent.end,
-        reason=printable_name(reason),
-        decided_by=account(decided_by),
-    )
-
-
-def _within(fund: Fund, inflows: Inflows, amount: Money) -> None:
-    if amount.minor <= 0:
-        raise AmountNotPositive(amount)
-    left = fund.available(amount.currency, inflows.received(fund.id, amount.currency))
-    if left < amount:
-        raise BalanceTooSmall(amount, left)
-
-
-def _disbursement(fund: Fund, disbursement: str, expected: str, asked: str) -> Disbursement:
-    found = fund.disbursements.get(disbursement)
-    if found is None:
-        raise DisbursementUnknown(disbursement)
-    if found.status != expected:
-        raise WrongMoment(disbursement, found.status, asked)
-    return found
-
-
-def evolve(fund: Fund | None, event: FundEvent) -> Fund:
+def evolve(fund: Fund | None, event: FundEvent) -> Fund:  # noqa: C901, PLR0911 a few lines a fact
     """Apply one fact."""
     if isinstance(event, FundOpened):
         return Fund(
@@ -346,38 +249,108 @@ def evolve(fund: Fund | None, event: FundEvent) -> Fund:
     assert fund is not None, "only an opening can start a fund's story"
     fund = replace(fund, version=event.originator_version)
     match event:
+        case FundBound():
+            return replace(fund, binding=_binding(event))
+        case UseChanged():
+            return replace(fund, uses=(*fund.uses, event))
+        case FundClosed():
+            return replace(fund, closed=True)
         case FundsAllocated():
-            return _taken(fund, event.amount)
-        case DisbursementProposed():
-            proposed = Disbursement(event.disbursement, event.amount, "proposed", event.proposed_by)
-            return _with(fund, proposed)
-        case DisbursementApproved():
-            found = fund.disbursements[event.disbursement]
-            return _with(_reserve(fund, found.amount, 1), replace(found, status="approved"))
-        case DisbursementPaid():
-            found = fund.disbursements[event.disbursement]
-            fund = _taken(_reserve(fund, found.amount, -1), event.amount)
-            still_open = {k: d for k, d in fund.disbursements.items() if k != found.id}
-            return replace(fund, disbursements=still_open)
+            spans, fund = _taken(fund, event.amount)
+            made = Allocation(event.to_fund, event.amount, spans)
+            return replace(fund, allocations=fund.allocations.set(event.originator_version, made))
+        case AllocationTakenBack():
+            made = fund.allocations[event.allocation]
+            fund = _given_back(fund, made.amount, made.spans)
+            return replace(fund, allocations=fund.allocations.remove(event.allocation))
+        case AllocationGivenBack():
+            return _punched(fund, event.amount, Span(event.start, event.end))
+        case CostClassified():
+            return fund
+        case (
+            DisbursementProposed()
+            | DisbursementApproved()
+            | DisbursementPaid()
+            | DisbursementWithdrawn()
+            | DisbursementAccepted()
+            | DisbursementRecovered()
+        ):
+            return _disbursed(fund, event)
         case GiftReturned():
-            unit = event.amount.currency
-            axis = fund.axis(unit).punch(Span(event.start, event.end))
-            back = fund.returned.get(event.gift, 0) + event.amount.minor
-            returned = {**fund.returned, event.gift: back}
-            return replace(fund, axes={**fund.axes, unit: axis}, returned=returned)
+            key = (event.gift, event.amount.unit)
+            back = fund.returned.get(key, 0) + event.amount.units
+            fund = replace(fund, returned=fund.returned.set(key, back))
+            return _punched(fund, event.amount, Span(event.start, event.end))
+        case GiftReversed():
+            fund = replace(fund, reversed=fund.reversed.set(event.gift, event.replaced_by))
+            return _punched(fund, event.amount, Span(event.start, event.end))
         case _:
             assert_never(event)
 
 
+DisbursementEvent = (
+    DisbursementProposed
+    | DisbursementApproved
+    | DisbursementPaid
+    | DisbursementWithdrawn
+    | DisbursementAccepted
+    | DisbursementRecovered
+)
+
+
+def _disbursed(fund: Fund, event: DisbursementEvent) -> Fund:
+    if isinstance(event, DisbursementProposed):
+        proposed = Disbursement(
+            event.disbursement, event.amount, "proposed", event.proposed_by,
+            event.payee.organisation,
+        )  # fmt: skip
+        return _with(fund, proposed)
+    found = fund.disbursements[event.disbursement]
+    match event:
+        case DisbursementApproved():
+            return _with(_reserve(fund, found.amount, 1), replace(found, status="approved"))
+        case DisbursementPaid():
+            spans, fund = _taken(_reserve(fund, found.amount, -1), event.amount)
+            return _with(fund, replace(found, status="paid", spans=spans))
+        case DisbursementWithdrawn():
+            freed = _reserve(fund, found.amount, -1) if found.status == "approved" else fund
+            return _with(freed, replace(found, status="withdrawn"))
+        case DisbursementAccepted():
+            return _with(fund, replace(found, accepted=True))
+        case DisbursementRecovered():
+            kept, back = cut_tail(found.spans, event.amount.units)
+            return _with(_given_back(fund, event.amount, back), replace(found, spans=kept))
+        case _:
+            assert_never(event)
+
+
+def _binding(event: FundBound) -> Binding:
+    return Binding(
+        event.basis, event.plan, event.first_day, event.last_day, event.brand, event.recipient
+    )
+
+
 def _with(fund: Fund, disbursement: Disbursement) -> Fund:
-    return replace(fund, disbursements={**fund.disbursements, disbursement.id: disbursement})
+    return replace(fund, disbursements=fund.disbursements.set(disbursement.id, disbursement))
 
 
-def _reserve(fund: Fund, amount: Money, sign: int) -> Fund:
-    reserved = fund.reserved.get(amount.currency, 0) + sign * amount.minor
-    return replace(fund, reserved={**fund.reserved, amount.currency: reserved})
+def _reserve(fund: Fund, amount: Amount, sign: int) -> Fund:
+    reserved = fund.reserved.get(amount.unit, 0) + sign * amount.units
+    return replace(fund, reserved=fund.reserved.set(amount.unit, reserved))
 
 
-def _taken(fund: Fund, amount: Money) -> Fund:
-    _, axis = fund.axis(amount.currency).take(amount.minor)
-    return replace(fund, axes={**fund.axes, amount.currency: axis})
+def _taken(fund: Fund, amount: Amount) -> tuple[tuple[Span, ...], Fund]:
+    spans, axis = fund.axis(amount.unit).take(amount.units)
+    return spans, _with_axis(fund, amount, axis)
+
+
+def _given_back(fund: Fund, amount: Amount, spans: tuple[Span, ...]) -> Fund:
+    return _with_axis(fund, amount, fund.axis(amount.unit).give_back(spans))
+
+
+def _punched(fund: Fund, amount: Amount, hole: Span) -> Fund:
+    return _with_axis(fund, amount, fund.axis(amount.unit).punch(hole))
+
+
+def _with_axis(fund: Fund, amount: Amount, axis: Axis) -> Fund:
+    return replace(fund, axes=fund.axes.set(amount.unit, axis))

@@ -1,4 +1,4 @@
-"""Gifts: money that a donor gave, whose it is, whether a receipt was made out."""
+"""Gifts: money or goods that a donor gave, whose they are, whether a receipt was made out."""
 
 from __future__ import annotations
 
@@ -6,12 +6,30 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 
-from ledger.domain.events import DonorIdentified, GiftEvent, GiftReceipted, GiftReceived
-from ledger.domain.funds import AmountNotPositive, Fund
+from ledger.domain.events import (
+    BenefitRecorded,
+    DonorIdentified,
+    GiftEvent,
+    GiftFreedFromPledge,
+    GiftReceipted,
+    GiftReceiptReversed,
+    GiftReceived,
+    GiftSetAgainstPledge,
+    GiftSupportsName,
+    GoodsLine,
+    GoodsReceived,
+)
+from ledger.domain.events.credit import (
+    ConduitNamed,
+    CreditGiven,
+    CreditWithdrawn,
+    GiftSharesStated,
+)
+from ledger.domain.funds import AmountNotPositive, Fund, check_open
 from ledger.domain.organisations import printable_name
 from ledger.domain.values import Exchange, Party, Source
 from ledger.errors import Refused
-from ledger.money import Money
+from ledger.money import MINOR_MAX, Money
 
 LARGEST_MINOR = 10**13
 """A hundred billion yuan: sums of gifts must stay numbers that every reader keeps exactly."""
@@ -85,6 +103,37 @@ class GiftWasReturned(Refused):
         super().__init__("no receipt: the gift was returned")
 
 
+class GiftWasReversed(Refused):
+    """A gift that was recorded by mistake bears no receipt."""
+
+    def __init__(self) -> None:
+        super().__init__("no receipt: the gift was recorded by mistake and reversed")
+
+
+class PartlyReturned(Refused):
+    """Goods of which a part went back are worth what nobody has valued."""
+
+    def __init__(self) -> None:
+        super().__init__("no receipt: part of the goods went back; reverse the gift and record "
+                         "what was kept, with its value")  # fmt: skip
+
+
+class NoValuationEvidence(Refused):
+    """Goods without proof of their fair value bear no receipt (公告2020年第27号 art. 13)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no receipt: goods without proof of their value are recorded by name and quantity only"
+        )
+
+
+class AgencyMoney(Refused):
+    """What is only passed on to a recipient whom the giver fixed is no gift to the charity."""
+
+    def __init__(self) -> None:
+        super().__init__("no receipt: the gift is held for a fixed recipient (受托代理)")
+
+
 class NameWasErased(Refused):
     """The donor's name is no longer in the vault."""
 
@@ -93,15 +142,33 @@ class NameWasErased(Refused):
 
 
 class ReceiptStands(Refused):
-    """A gift whose receipt stands can't go back: the donor could still deduct it."""
+    """A gift whose receipt stands can't go back as if nothing was: it could still be deducted."""
 
     def __init__(self, code: str, number: str) -> None:
-        super().__init__(f"receipt {code} {number} stands for this gift; reverse it first")
+        super().__init__(
+            f"receipt {code} {number} stands for this gift; reverse it first (receipts reverse), "
+            "or say how to settle it (--settle)"
+        )
+        self.code = code
+        self.number = number
+
+
+class NoReceiptStands(Refused):
+    """There is no receipt that could be reversed."""
+
+    def __init__(self, gift: str) -> None:
+        super().__init__(f"no receipt stands for {gift}")
 
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """What the ledger knows of a gift."""
+    """What the ledger knows of a gift.
+
+    `booked` is the money on the fund's axis; of a gift in kind the value that is proved, which
+    lies on none. `units` are the axes on which the gift lies. What was `given`, the rate it was
+    booked at or the `lines` of a gift in kind are as they were recorded. `benefit` is the last
+    decision on what the donor gets for it; `namings` are the names that rest on it.
+    """
 
     id: str
     version: int
@@ -111,6 +178,13 @@ class Gift:
     donor: Party | None
     received_on: date | None
     receipt: tuple[str, str] | None = None
+    units: tuple[str, ...] = ()
+    kind: str = "money"
+    given: Money | None = None
+    exchange: Exchange | None = None
+    lines: tuple[GoodsLine, ...] = ()
+    benefit: BenefitRecorded | None = None
+    namings: tuple[str, ...] = ()
 
 
 def receive(
@@ -127,8 +201,7 @@ def receive(
     at: datetime,
 ) -> GiftReceived:
     """Decide that a gift came in; foreign money without a rate keeps its own unit."""
-    if fund.organisation != organisation:
-        raise FundOfAnotherCharity(fund.id, fund.organisation, organisation)
+    check_holder(fund, organisation)
     if exchange and amount.currency == "CNY":
         raise RateForYuan(amount, exchange.rate)
     booked = exchange.book(amount) if exchange else amount
@@ -153,6 +226,13 @@ def receive(
         source=source,
         sealed=sealed,
     )
+
+
+def check_holder(fund: Fund, organisation: str) -> None:
+    """Refuse a gift into a fund that another organisation holds, or that is closed."""
+    if fund.organisation != organisation:
+        raise FundOfAnotherCharity(fund.id, fund.organisation, organisation)
+    check_open(fund)
 
 
 def identify_donor(gift: Gift, donor: Party, evidence: str, at: datetime) -> DonorIdentified:
@@ -181,6 +261,8 @@ def receiptable(gift: Gift) -> date:
         raise AlreadyReceipted(*gift.receipt)
     if gift.donor is None:
         raise DonorNotIdentified
+    if gift.kind != "money" and not gift.booked.minor:
+        raise NoValuationEvidence
     if gift.booked.currency != "CNY":
         raise RateUnknown(gift.booked.currency)
     if gift.received_on is None:
@@ -201,12 +283,56 @@ def mark_receipted(gift: Gift, code: str, number: str, at: datetime) -> GiftRece
     )
 
 
-def evolve(gift: Gift | None, event: GiftEvent) -> Gift:
+def reverse_receipt(
+    gift: Gift, red_code: str, red_number: str, at: datetime
+) -> GiftReceiptReversed:
+    """Decide that the gift's receipt no longer stands; the red one is `red_code` `red_number`."""
+    if gift.receipt is None:
+        raise NoReceiptStands(gift.id)
+    code, number = gift.receipt
+    return GiftReceiptReversed(
+        originator_id=gift.id,
+        originator_version=gift.version + 1,
+        timestamp=at,
+        actor=gift.organisation,
+        code=code,
+        number=number,
+        red_code=red_code,
+        red_number=red_number,
+    )
+
+
+def without_receipt(gift: Gift) -> Gift:
+    """Return the gift as it is once its receipt is reversed."""
+    return replace(gift, version=gift.version + 1, receipt=None)
+
+
+def worth(event: GiftReceived | GoodsReceived) -> Money:
+    """Return what a receipt may say at most: money as booked, goods at the value that is proved.
+
+    The value of a gift in kind counts only if every line's is proved, in yuan.
+    """
+    if isinstance(event, GiftReceived):
+        return event.booked
+    proved = [line.value.minor for line in event.lines if line.value and line.evidence
+              and line.value.currency == "CNY"]  # fmt: skip
+    total = sum(proved)
+    return Money(total if len(proved) == len(event.lines) and total <= MINOR_MAX else 0)
+
+
+def evolve(gift: Gift | None, event: GiftEvent) -> Gift:  # noqa: PLR0911 a line a fact
     """Apply one fact."""
     if isinstance(event, GiftReceived):
         return Gift(
             event.originator_id, 1, event.organisation, event.fund, event.booked, event.donor,
-            event.received_on,
+            event.received_on, units=(event.booked.currency,), given=event.amount,
+            exchange=event.exchange,
+        )  # fmt: skip
+    if isinstance(event, GoodsReceived):
+        return Gift(
+            event.originator_id, 1, event.organisation, event.fund, worth(event),
+            event.donor, event.received_on, units=tuple(line.quantity.item for line in event.lines),
+            kind=event.kind, lines=event.lines,
         )  # fmt: skip
     assert gift is not None, "only its receipt can open a gift's story"
     gift = replace(gift, version=event.originator_version)
@@ -215,5 +341,20 @@ def evolve(gift: Gift | None, event: GiftEvent) -> Gift:
             return replace(gift, donor=event.donor)
         case GiftReceipted():
             return replace(gift, receipt=(event.code, event.number))
+        case GiftReceiptReversed():
+            return replace(gift, receipt=None)
+        case BenefitRecorded():
+            return replace(gift, benefit=event)
+        case GiftSupportsName():
+            return replace(gift, namings=(*gift.namings, event.naming))
+        case (
+            CreditGiven()
+            | CreditWithdrawn()
+            | GiftSharesStated()
+            | ConduitNamed()
+            | GiftSetAgainstPledge()
+            | GiftFreedFromPledge()
+        ):
+            return gift
         case _:
             assert_never(event)

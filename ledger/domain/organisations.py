@@ -22,8 +22,10 @@ from ledger.errors import Refused
 AUTHORITY = "authority"
 """The id of the authority that a new ledger starts with."""
 
-POWERS = ("register", "eligibility", "finance")
-"""Register organisations and keys; grant eligibility; allot receipt numbers."""
+POWERS = ("register", "eligibility", "finance", "naming")
+"""Register organisations and keys; grant eligibility; allot receipt numbers; decide on names.
+
+A ledger keeps the powers it was founded with: those founded before decide on no names."""
 
 NAME_MAX = 200
 

@@ -13,6 +13,7 @@ from ledger.domain.events import (
     OrganisationRegistered,
     ReceiptNumbersAllotted,
 )
+from ledger.domain.events.naming import NamingApproved, NamingRejected
 from ledger.domain.organisations import AUTHORITY, Organisation, evolve
 from ledger.errors import Untrusted
 
@@ -23,6 +24,8 @@ POWER_FOR: dict[type[Event], str] = {
     EligibilityGranted: "eligibility",
     EligibilityCancelled: "eligibility",
     ReceiptNumbersAllotted: "finance",
+    NamingApproved: "naming",
+    NamingRejected: "naming",
 }
 """Facts that only an authority with that power may sign; all others are the charity's own."""
 

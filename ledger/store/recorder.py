@@ -247,6 +247,7 @@ _TABLES = (
     "CREATE INDEX vault_stream ON {vault} (stream)",
     "CREATE TABLE {sources} (identity text PRIMARY KEY, organisation text NOT NULL,"
     " listing text NOT NULL, content text NOT NULL, stream text NOT NULL)",
+    "CREATE INDEX sources_stream ON {sources} (stream)",
     "CREATE INDEX sources_content ON {sources} (organisation, content)",
     "CREATE INDEX events_of_registry ON {events} (notification_id) WHERE topic IN ("
     + ", ".join(f"'{topic}'" for topic in REGISTRY_TOPICS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -58,6 +58,15 @@ class Sources:
         with self._database.get_connection() as connection:
             found = connection.execute(query, {"ids": list(identities)}).fetchall()
         return {row["identity"]: row["content"] for row in found}
+
+    def listings_of(self, streams: Iterable[str]) -> dict[str, str]:
+        """Return the lists that these streams were read from, by stream."""
+        query = sql.SQL("SELECT stream, listing FROM {} WHERE stream = ANY(%(streams)s)").format(
+            self._database.table("sources")
+        )
+        with self._database.get_connection() as connection:
+            found = connection.execute(query, {"streams": list(streams)}).fetchall()
+        return {row["stream"]: row["listing"] for row in found}
 
     def all(self) -> list[SourceRow]:
         """Return every row recorded."""

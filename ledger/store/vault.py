@@ -7,7 +7,7 @@ the value (HMAC-SHA-256) finds a name again without storing it in the clear.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
@@ -72,6 +72,20 @@ class Vault:
     def named(self, value: str) -> list[VaultRow]:
         """Return the openings whose value is exactly `value`."""
         return self._kept("tag = %(tag)s", tag=self._tag(value))
+
+    def streams_named(
+        self, organisation: str, values: Collection[str]
+    ) -> dict[str, tuple[str, ...]]:
+        """Return, by value, the streams in which an organisation recorded just that value."""
+        tags = {self._tag(value): value for value in values}
+        query = sql.SQL(
+            "SELECT tag, array_agg(DISTINCT stream ORDER BY stream) AS streams FROM {}"
+            " WHERE tag = ANY(%(tags)s) AND organisation = %(organisation)s GROUP BY tag"
+        ).format(self._database.table("vault"))
+        given = {"tags": list(tags), "organisation": organisation}
+        with self._database.get_connection() as connection:
+            found = connection.execute(query, given).fetchall()
+        return {tags[bytes(row["tag"])]: tuple(row["streams"]) for row in found}
 
     def of_streams(self, streams: Sequence[str]) -> list[VaultRow]:
         """Return the openings of the events in these streams."""

@@ -42,13 +42,15 @@ def charity_at_work(house: House) -> tuple[str, list[str], str, str]:
     """Record two gifts, a payment to an organisation and one to a private person."""
     register(house)
     fund = general_fund(house)
-    gifts = house.ledger.receive_gifts(
+    gifts = house.ledger.gifts.receive_gifts(
         USCC,
         fund,
         [replace(gift(yuan), donor=DONOR) for yuan in ("100.00", "50.00")],
     )
     (public,) = pay(house, fund, "120.00")
-    outcomes = house.ledger.pay_out(USCC, fund, [private_payment("10.00")], "clerk", "reviewer")
+    outcomes = house.ledger.disbursements.pay_out(
+        USCC, fund, [private_payment("10.00")], "clerk", "reviewer"
+    )
     house.publish()
     return fund, gifts, public, str(outcomes[0])
 

@@ -94,8 +94,8 @@ def test_a_funds_page_counts_gifts_lists_payments_and_states_the_rule(
 
 def test_money_moved_between_funds_is_told_apart_from_gifts(house: House, get: Get) -> None:
     fund, *_ = charity_at_work(house)
-    other = house.ledger.open_fund(USCC, "乡村图书角", "project", "购置图书", "530000")
-    house.ledger.allocate(fund, other, Money.parse("5.00"), "reviewer")
+    other = house.ledger.funds.open_fund(USCC, "乡村图书角", "project", "购置图书", "530000")
+    house.ledger.funds.allocate(fund, other, Money.parse("5.00"), "reviewer")
     pay(house, other, "5.00")
     house.publish()
 
@@ -129,7 +129,7 @@ def test_an_unspent_gift_and_an_unpaid_disbursement_say_so(house: House, get: Ge
     fund = general_fund(house)
     (gift,) = give(house, fund, "10.00")
     asked = replace(payment("1.00"), paid_on=None)
-    disbursement = house.ledger.propose(fund, asked, "clerk")
+    disbursement = house.ledger.disbursements.propose(fund, asked, "clerk")
     house.publish()
 
     assert "尚未用于支出" in get(f"/trace/gift/{gift}").text
@@ -210,7 +210,7 @@ def test_words_of_a_private_payment_are_not_shown(house: House, get: Get) -> Non
     fund = general_fund(house)
     give(house, fund, "10.00")
     told = replace(private_payment("1.00"), purpose=f"资助{PRIVATE_PAYEE}")
-    house.ledger.pay_out(USCC, fund, [told], "clerk", "reviewer")
+    house.ledger.disbursements.pay_out(USCC, fund, [told], "clerk", "reviewer")
     house.publish()
 
     assert PRIVATE_PAYEE not in get(f"/funds/{fund}").text

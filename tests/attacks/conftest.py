@@ -13,6 +13,7 @@ from api.importing import Order, open_file, record
 from api.receipt_desk import ReceiptDesk
 from api.settings import Settings
 from api.wiring import House
+from ledger.application import Correction
 from ledger.money import Money
 from tests.attacks.tampering import Place, place_of
 from tests.conftest import USCC
@@ -36,7 +37,7 @@ def place(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def _tell(house: House, folder: Path) -> None:
     register(house)
-    fund, village = general_fund(house), house.ledger.open_fund(
+    fund, village = general_fund(house), house.ledger.funds.open_fund(
         USCC, "示例村资金", "project", "修缮教室", "230123"
     )  # fmt: skip
     gifts = give(house, fund, "100.00", "50.00", "7.00")
@@ -46,12 +47,28 @@ def _tell(house: House, folder: Path) -> None:
     order = Order(charity=USCC, fund=fund)
     record(house, open_file(sheet, order), order, lambda _: None)
     _move(house, fund, village)
+    house.ledger.funds.change_use(village, "助学", None, "donor-consent", "ab" * 32, "reviewer")
     ready_for_receipts(house)
+    _correct(house, fund)
     desk = ReceiptDesk(house, USCC, folder / "receipts", date(2026, 11, 21))
     assert len(list(desk.issue(gifts[:1], lambda _: None))) == 1
-    house.ledger.erase(gifts[2], "request of the person")
+    _give_back(house, gifts[0])
+    house.ledger.people.erase(gifts[2], "request of the person")
     house.publish()
 
 
+def _correct(house: House, fund: str) -> None:
+    (paid,) = pay(house, fund, "9.00")
+    back = Correction(reason="refund", note="项目取消", decided_by="reviewer")
+    house.ledger.disbursements.recover(fund, paid, Money(4_00), date(2026, 11, 20), back)
+
+
+def _give_back(house: House, receipted: str) -> None:
+    receipt = house.ledger.streams.gift(receipted).receipt
+    assert receipt is not None
+    why = Correction(reason="wrong-donor", note="抬头有误", decided_by="reviewer")
+    house.ledger.receipts.reverse(*receipt, ["23050126"], date(2026, 11, 22), why)
+
+
 def _move(house: House, fund: str, village: str) -> None:
-    house.ledger.allocate(fund, village, Money(30_00), "reviewer")
+    house.ledger.funds.allocate(fund, village, Money(30_00), "reviewer")

@@ -16,7 +16,9 @@ from api.wiring import House
 OTHER_VALUE = {
     "text": "coalesce({c} || 'x', 'x')",
     "bigint": "coalesce({c} + 1000, 1000)",
-    "boolean": "NOT {c}",
+    "integer": "coalesce({c} + 1000, 1000)",
+    "numeric": "coalesce({c} + 1000, 1000)",
+    "boolean": "NOT coalesce({c}, true)",
     "bytea": "set_byte({c}, 0, get_byte({c}, 0) # 1)",
     "date": "coalesce({c} + 1, '2026-01-01'::date)",
     "timestamp with time zone": "coalesce({c} + interval '1 second', now())",
@@ -51,6 +53,18 @@ class Place:
         text = statement.format(schema=self.settings.schema, **names)
         with self.house.database.writing() as connection:
             return connection.execute(text.encode()).rowcount
+
+    def rows(self, where: str) -> int:
+        """Count the rows of a table."""
+        with self.house.database.reading() as connection:
+            query = f"SELECT count(*) AS rows FROM {where}"  # noqa: S608 a table's name
+            return int(connection.execute(query.encode()).fetchall()[0]["rows"])
+
+    def put_in(self, schema: str, table: str) -> None:
+        """Put a made-up row into a table, with a value in every column."""
+        columns = self.columns(schema, table)
+        values = (OTHER_VALUE[kind].format(c=f"NULL::{kind}") for _, kind in columns)
+        self.run(f"INSERT INTO {schema}.{table} SELECT {', '.join(values)}")
 
     def columns(self, schema: str, table: str) -> list[tuple[str, str]]:
         """Return the columns of a table with their types."""

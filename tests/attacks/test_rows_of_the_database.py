@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pytest
 from psycopg import sql
 
-from projections.runner import ViewStuck
+from api.wiring import VIEWS
+from projections.runner import Runner, View, ViewStuck, table_names
 from tests.attacks.tampering import OTHER_VALUE, Place, kept
 
 OWN_TABLES = ("head", "leaves", "ledger_events", "sources", "vault")
-VIEW_TABLES = (
-    ("directory", "organisations"), ("directory", "funds"), ("gift_index", "gifts"),
-    ("receipt_numbers", "lots"), ("receipt_numbers", "issued"), ("traces", "accounts"),
-    ("traces", "inflows"), ("traces", "outflows"), ("traces", "disbursements"),
-    ("directory", "position"), ("gift_index", "position"), ("receipt_numbers", "position"),
-    ("traces", "position"),
-)  # fmt: skip
+VIEW_TABLES = [
+    pytest.param(view, table, id=f"{view.name}-{table}")
+    for view in VIEWS
+    for table in table_names(view)
+]
+UNTOLD = {"pledges", "services", "credits", "namings", "journal"}
+"""Views with tables that the ledger attacked here says nothing of; the others hold a row each."""
+
 HARMLESS = {("ledger_events", "notification_id"), ("head", "one")}
 """Ids of the engine have gaps by design and prove nothing; `one` is always true."""
 
@@ -39,7 +43,7 @@ def test_the_ledger_is_sound_before_and_after(place: Place) -> None:
 
 def test_every_table_is_attacked_here(place: Place) -> None:
     schema = place.settings.schema
-    views = {(f"{schema}_{view}", table) for view, table in VIEW_TABLES}
+    views = {(f"{schema}_{v.name}", table) for v in VIEWS for table in table_names(v)}
     assert set(place.tables) == views | {(schema, table) for table in OWN_TABLES}
 
 
@@ -57,35 +61,55 @@ def test_any_column_of_the_ledgers_own_tables_altered_is_found(place: Place, tab
         assert any(name in finding for finding in found for name in named), found
 
 
+def equal(place: Place, view: View) -> bool:
+    """Tell whether a view holds what the events give."""
+    house = place.house
+    (rebuilt,) = Runner(house.database, house.recorder, [view], monotonic).rebuild(keep=False)
+    return rebuilt.equal
+
+
 @pytest.mark.parametrize(("view", "table"), VIEW_TABLES)
-def test_any_column_of_a_view_altered_is_found(place: Place, view: str, table: str) -> None:
-    where = f"{place.settings.schema}_{view}.{table}"
-    for column, kind in place.columns(f"{place.settings.schema}_{view}", table):
+def test_any_column_of_a_view_altered_is_found(place: Place, view: View, table: str) -> None:
+    schema = f"{place.settings.schema}_{view.name}"
+    if not place.rows(f"{schema}.{table}"):
+        assert view.name in UNTOLD, f"{view.name}.{table} has no row to attack"
+        return
+    for column, kind in place.columns(schema, table):
         value = OTHER_VALUE[kind].format(c=column)
         with kept(place):
-            place.run(ALTER_LAST, where=where, column=column, value=value)
-            rebuilt = place.house.runner.rebuild(keep=False)
-        assert [r.view for r in rebuilt if not r.equal] == [view], f"{table}.{column}"
+            place.run(ALTER_LAST, where=f"{schema}.{table}", column=column, value=value)
+            assert not equal(place, view), f"{table}.{column}"
+    assert equal(place, view)
 
 
 @pytest.mark.parametrize(("view", "table"), VIEW_TABLES)
-def test_a_row_of_a_view_deleted_is_found(place: Place, view: str, table: str) -> None:
+def test_a_row_put_into_a_view_or_deleted_is_found(place: Place, view: View, table: str) -> None:
+    schema = f"{place.settings.schema}_{view.name}"
     if table == "position":
         return
-    where = f"{place.settings.schema}_{view}.{table}"
-    assert findings_after(place, DELETE_FIRST, where=where) == [
-        f"view {view}: its rows differ from what the events give; run: rebuild"
-    ]
+    with kept(place):
+        place.put_in(schema, table)
+        assert not equal(place, view)
+    if place.rows(f"{schema}.{table}"):
+        assert findings_after(place, DELETE_FIRST, where=f"{schema}.{table}") == [
+            f"view {view.name}: its rows differ from what the events give; run: rebuild"
+        ]
 
 
 def test_a_view_set_back_is_found_and_a_rebuild_mends_it(place: Place) -> None:
     with kept(place):
-        for view in ("directory", "gift_index", "receipt_numbers", "traces"):
+        for view in VIEWS:
             set_back = "UPDATE {schema}_{view}.position SET size = 0, time = NULL"
-            place.run(set_back, view=view)
+            place.run(set_back, view=view.name)
+        filled = {
+            view.name
+            for view in VIEWS
+            for table in set(table_names(view)) - {"position"}
+            if place.rows(f"{place.settings.schema}_{view.name}.{table}")
+        }
         found = place.audit()
         assert found.views_equal_rebuild is False
-        assert len(found.findings) == 4
+        assert len(found.findings) == len(filled) >= len(VIEWS) - len(UNTOLD)
         place.house.runner.rebuild(keep=True)
         assert place.audit().findings == []
 
@@ -224,7 +248,7 @@ def test_views_can_not_be_made_anew_from_a_log_that_lost_a_row(place: Place) -> 
 def test_an_opening_put_back_after_its_erasure_is_found(place: Place) -> None:
     with kept(place):
         kept_by_a_copier = place.house.vault.named("李某某")
-        place.house.ledger.erase("李某某", "request of the person")
+        place.house.ledger.people.erase("李某某", "request of the person")
         with place.house.database.writing() as connection, connection.cursor() as cursor:
             cursor.executemany(
                 sql.SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s, %s)").format(

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pytest
 
 from api.importing import Order, open_file, record
 from api.wiring import House
-from ledger.application import Ledger
-from ledger.application.ledger import GROUNDS
-from ledger.domain.funds import BalanceTooSmall, GiftPlace, Inflows, NothingLeftOfGift
+from ledger.application import Desk, Ledger
+from ledger.application.batch import OpeningKeeper
+from ledger.application.people import GROUNDS
+from ledger.application.streams import Streams as LedgerStreams
+from ledger.domain.corrections import NothingLeftOfGift
+from ledger.domain.funds import BalanceTooSmall, GiftPlace, Inflows
 from ledger.domain.gifts import GiftWasReturned, NameWasErased, ReceiptStands
 from ledger.domain.keeping import VaultRow
 from ledger.engine import Conflict
@@ -34,9 +38,17 @@ from tests.houses import (
     register,
 )
 from tests.invariants import check_house
+from tests.ledger.corrected import topics_after
 
 CODE = "23050126"
 LONGEST_S = 60.0
+TOPICS = {
+    "gifts": ["gift-received.v1"],
+    "payments": [
+        "disbursement-proposed.v1", "cost-classified.v1", "disbursement-approved.v1",
+        "disbursement-paid.v1",
+    ],
+}  # fmt: skip
 T = TypeVar("T")
 LIST = "捐赠人,捐赠金额(元),捐赠时间\n" + "".join(
     f"捐赠人{n}某,{n}.00,2026-10-{n:02d}\n" for n in range(1, 21)
@@ -71,7 +83,9 @@ def test_writers_who_pay_from_one_fund_at_once_never_overspend_it(house: House) 
 
     def pay_many() -> int:
         outcomes = [
-            house.ledger.pay_out(USCC, fund, [payment("1.00")], "clerk", "reviewer")[0]
+            house.ledger.disbursements.pay_out(USCC, fund, [payment("1.00")], "clerk", "reviewer")[
+                0
+            ]
             for _ in range(6)
         ]
         refused = [o for o in outcomes if not isinstance(o, str)]
@@ -89,13 +103,15 @@ def test_a_payment_an_allocation_and_a_return_at_once_take_each_fen_once(house: 
     register(house)
     fund, other = general_fund(house), general_fund(house, name="助学资金")
     (one,) = give(house, fund, "10.00")
-    proposed = [house.ledger.propose(fund, payment("7.00"), "clerk") for _ in range(2)]
+    proposed = [
+        house.ledger.disbursements.propose(fund, payment("7.00"), "clerk") for _ in range(2)
+    ]
 
     answers = at_once(
-        lambda: house.ledger.approve(fund, proposed[0], "reviewer"),
-        lambda: house.ledger.approve(fund, proposed[1], "reviewer"),
-        lambda: house.ledger.allocate(fund, other, Money(600), "clerk"),
-        lambda: house.ledger.return_gift(one, Money(500), "donor's wish", "clerk"),
+        lambda: house.ledger.disbursements.approve(fund, proposed[0], "reviewer"),
+        lambda: house.ledger.disbursements.approve(fund, proposed[1], "reviewer"),
+        lambda: house.ledger.funds.allocate(fund, other, Money(600), "clerk"),
+        lambda: house.ledger.corrections.return_gift(one, Money(500), "donor's wish", "clerk"),
     )
 
     assert sum(a is None for a in answers) == 1
@@ -115,7 +131,9 @@ def test_parallel_issuers_give_each_number_once_and_leave_no_gap(house: House) -
         return lambda: [
             outcome
             for batch in batches
-            for outcome in house.ledger.issue_receipts(USCC, batch, [CODE], GIFT_DAY).values()
+            for outcome in house.ledger.receipts.issue_receipts(
+                USCC, batch, [CODE], GIFT_DAY
+            ).values()
         ]
 
     answers = at_once(*(issuer(gifts[n::4]) for n in range(4)))
@@ -135,7 +153,9 @@ def test_two_issuers_of_the_same_gifts_make_out_one_receipt_each(house: House) -
     gifts = give(house, general_fund(house), *["1.00"] * 5)
     ready_for_receipts(house)
 
-    answers = at_once(*[lambda: house.ledger.issue_receipts(USCC, gifts, [CODE], GIFT_DAY)] * 2)
+    answers = at_once(
+        *[lambda: house.ledger.receipts.issue_receipts(USCC, gifts, [CODE], GIFT_DAY)] * 2
+    )
 
     made = [o for a in answers if isinstance(a, dict) for o in a.values() if isinstance(o, tuple)]
     assert len(made) == len(set(made)) == 5
@@ -162,7 +182,7 @@ def test_rows_that_two_import_at_once_are_recorded_once(
     reports = [r for a in answers if not isinstance(a, Refused) for r in a]
     assert [(r.recorded + r.already, r.rejected) for r in reports] == [(20, [])] * 3, answers
     assert sum(r.recorded for r in reports) == 20
-    assert house.recorder.size() == size + 20 * (1 if kind == "gifts" else 3)
+    assert Counter(topics_after(house, size)) == dict.fromkeys(TOPICS[kind], 20)
     assert len(house.sources.all()) == 20
     check_house(house)
 
@@ -178,22 +198,35 @@ class Meanwhile:
         self._run()
         return self._inflows.received(fund, unit)
 
-    def place_of(self, gift: str) -> GiftPlace:
+    def units_of(self, fund: str) -> tuple[str, ...]:
         self._run()
-        return self._inflows.place_of(gift)
+        return self._inflows.units_of(fund)
+
+    def place_of(self, gift: str, unit: str) -> GiftPlace:
+        self._run()
+        return self._inflows.place_of(gift, unit)
+
+    def allocated(self, fund: str, allocation: int) -> tuple[GiftPlace, ...]:
+        self._run()
+        return self._inflows.allocated(fund, allocation)
 
     def _run(self) -> None:
         if self._commands:
             self._commands.pop()()
 
 
+def desk_of(house: House, command: Callable[[], object] = lambda: None) -> Desk:
+    """Return another clerk's desk; `command` comes first while a command there is decided."""
+    mine = house.ledger.funds._desk
+    return Desk(
+        mine._engine, house.vault, Meanwhile(mine.inflows, command), mine.now, mine.random_id,
+        mine._random, dry_run=False,
+    )  # fmt: skip
+
+
 def second(house: House, command: Callable[[], object]) -> Ledger:
     """Return another clerk's commands, overtaken by `command` while they decide."""
-    mine = house.ledger
-    return Ledger(
-        mine._engine, house.vault, Meanwhile(mine._inflows, command), mine._clock, mine._ids,
-        mine._random,
-    )  # fmt: skip
+    return Ledger(desk_of(house, command))
 
 
 def test_a_command_that_was_overtaken_is_decided_anew(house: House) -> None:
@@ -201,10 +234,13 @@ def test_a_command_that_was_overtaken_is_decided_anew(house: House) -> None:
     fund = general_fund(house)
     give(house, fund, "10.00")
     overtaken = second(
-        house, lambda: house.ledger.pay_out(USCC, fund, [payment("8.00")], "clerk", "reviewer")
+        house,
+        lambda: house.ledger.disbursements.pay_out(
+            USCC, fund, [payment("8.00")], "clerk", "reviewer"
+        ),
     )
 
-    (outcome,) = overtaken.pay_out(USCC, fund, [payment("8.00")], "clerk", "reviewer")
+    (outcome,) = overtaken.disbursements.pay_out(USCC, fund, [payment("8.00")], "clerk", "reviewer")
 
     assert isinstance(outcome, BalanceTooSmall)
     assert balance_of(house, fund) == 200
@@ -215,15 +251,15 @@ def test_a_command_that_is_always_overtaken_gives_up_in_words(house: House) -> N
     register(house)
     fund = general_fund(house)
     give(house, fund, "10.00")
-    overtaken = second(house, lambda: None)
 
     class Always(Meanwhile):
         def _run(self) -> None:
-            house.ledger.propose(fund, payment("0.01"), "clerk")
+            house.ledger.disbursements.propose(fund, payment("0.01"), "clerk")
 
-    overtaken._inflows = Always(house.ledger._inflows, lambda: None)
+    desk = desk_of(house)
+    desk.inflows = Always(desk.inflows, lambda: None)
     with pytest.raises(Conflict, match="try again"):
-        overtaken.propose(fund, payment("1.00"), "clerk")
+        Ledger(desk).disbursements.propose(fund, payment("1.00"), "clerk")
     check_house(house)
 
 
@@ -231,10 +267,12 @@ def test_a_gift_whose_receipt_is_made_out_meanwhile_does_not_go_back(house: Hous
     register(house)
     (one,) = give(house, general_fund(house), "10.00")
     ready_for_receipts(house)
-    overtaken = second(house, lambda: house.ledger.issue_receipts(USCC, [one], [CODE], GIFT_DAY))
+    overtaken = second(
+        house, lambda: house.ledger.receipts.issue_receipts(USCC, [one], [CODE], GIFT_DAY)
+    )
 
     with pytest.raises(ReceiptStands):
-        overtaken.return_gift(one, Money(1000), "donor's wish", "clerk")
+        overtaken.corrections.return_gift(one, Money(1000), "donor's wish", "clerk")
 
     check_house(house)
 
@@ -258,13 +296,13 @@ def test_a_gift_that_goes_back_meanwhile_gets_no_receipt(house: House) -> None:
     ready_for_receipts(house)
 
     def give_back() -> None:
-        house.ledger.return_gift(one, Money(1000), "donor's wish", "clerk")
-        house.ledger.return_gift(two, Money(100), "donor's wish", "clerk")
+        house.ledger.corrections.return_gift(one, Money(1000), "donor's wish", "clerk")
+        house.ledger.corrections.return_gift(two, Money(100), "donor's wish", "clerk")
 
-    overtaken = second(house, lambda: None)
-    overtaken._vault = VaultMeanwhile(house, give_back)  # type: ignore[assignment] # by name
+    desk = desk_of(house)
+    desk.vault = cast("OpeningKeeper", VaultMeanwhile(house, give_back))
 
-    outcomes = overtaken.issue_receipts(USCC, [one, two], [CODE], GIFT_DAY)
+    outcomes = Ledger(desk).receipts.issue_receipts(USCC, [one, two], [CODE], GIFT_DAY)
 
     assert isinstance(outcomes[one], GiftWasReturned)
     assert outcomes[two] == (CODE, "0000000001")
@@ -281,13 +319,13 @@ def test_a_name_that_is_erased_meanwhile_goes_on_no_receipt(house: House) -> Non
 
         def __getattr__(self, name: str) -> object:
             if name == "book" and house.vault.all():
-                house.ledger.erase("王某某", GROUNDS[0])
+                house.ledger.people.erase("王某某", GROUNDS[0])
             return getattr(house.ledger.streams, name)
 
-    overtaken = second(house, lambda: None)
-    overtaken.streams = Streams()  # type: ignore[assignment] # by name
+    desk = desk_of(house)
+    desk.streams = cast("LedgerStreams", Streams())
 
-    outcomes = overtaken.issue_receipts(USCC, [one], [CODE], GIFT_DAY)
+    outcomes = Ledger(desk).receipts.issue_receipts(USCC, [one], [CODE], GIFT_DAY)
 
     assert isinstance(outcomes[one], NameWasErased)
     assert house.vault.all() == []
@@ -309,12 +347,12 @@ def test_a_receipt_that_comes_in_during_an_erasure_loses_its_name_too(house: Hou
             return found
 
     def issue() -> object:
-        return house.ledger.issue_receipts(USCC, [one], [CODE], GIFT_DAY)
+        return house.ledger.receipts.issue_receipts(USCC, [one], [CODE], GIFT_DAY)
 
-    overtaken = second(house, lambda: None)
-    overtaken._vault = Vault(house, issue)  # type: ignore[assignment] # by name
+    desk = desk_of(house)
+    desk.vault = cast("OpeningKeeper", Vault(house, issue))
 
-    assert len(overtaken.erase("王某某", GROUNDS[0])) == 3
+    assert len(Ledger(desk).people.erase("王某某", GROUNDS[0])) == 3
 
     assert house.vault.all() == []
     check_house(house)
@@ -326,7 +364,7 @@ def test_gifts_of_one_batch_are_recorded_all_or_none(house: House) -> None:
     before = house.recorder.counts()
 
     with pytest.raises(Refused, match="must be above zero"):
-        house.ledger.receive_gifts(
+        house.ledger.gifts.receive_gifts(
             USCC, fund, [gift("1.00"), replace(gift("1.00"), amount=Money(0))]
         )
 

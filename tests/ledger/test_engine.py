@@ -17,7 +17,7 @@ from tests.invariants import check_house
 
 
 def engine_of(house: House) -> Engine:
-    return house.ledger._engine
+    return house.ledger.funds._desk._engine
 
 
 def test_a_commit_whose_answer_was_lost_is_known_as_ours(house: House) -> None:

@@ -99,8 +99,8 @@ def test_any_text_is_an_amount_or_a_refusal(text: str) -> None:
     assert Decimal(text) == Decimal(read.decimal())
 
 
-def test_a_currency_outside_the_list_is_refused_with_the_list() -> None:
-    with pytest.raises(CurrencyUnknown, match=r"'XXX' is not one of AUD, CAD, .*, USD"):
+def test_a_currency_outside_the_list_is_refused_with_what_a_code_looks_like() -> None:
+    with pytest.raises(CurrencyUnknown, match="'XXX' is no code of ISO 4217, such as CNY or USD"):
         Money.parse("1", "XXX")
     with pytest.raises(CurrencyUnknown, match="'RMB'"):
         Money(1, "RMB")

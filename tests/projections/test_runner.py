@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from time import monotonic
 
 import pytest
 from psycopg import sql
@@ -12,7 +13,7 @@ from psycopg import sql
 from api.wiring import House
 from ledger.store.recorder import EVENTS
 from projections.directory import names
-from projections.runner import RowGone, ViewStuck, table_names
+from projections.runner import RowGone, Runner, ViewStuck, table_names
 from projections.trace_queries import balances
 from projections.traces import TRACES
 from tests.conftest import USCC
@@ -125,7 +126,7 @@ def test_rebuilds_swaps_and_writers_at_once_lose_and_double_nothing(house: House
 
     def write() -> None:
         for _ in range(15):
-            house.ledger.receive_gifts(USCC, fund, [gift("0.01")] * 3)
+            house.ledger.gifts.receive_gifts(USCC, fund, [gift("0.01")] * 3)
             house.runner.catch_up()
 
     def rebuild(*, keep: bool) -> list[bool]:
@@ -148,5 +149,51 @@ def test_rebuilds_swaps_and_writers_at_once_lose_and_double_nothing(house: House
     check_house(house)
 
 
+class Widened:
+    """The traces with one more column: another release of the same view."""
+
+    name = TRACES.name
+    tables = (*TRACES.tables, "CREATE TABLE widened (fund text PRIMARY KEY)")
+    fold = TRACES.fold
+
+
+def test_a_view_that_is_defined_otherwise_is_made_anew_and_others_are_left_alone(
+    house: House,
+) -> None:
+    register(house)
+    fund = general_fund(house)
+    give(house, fund, "1.00")
+    house.runner.catch_up()
+    change(house, "accounts", "UPDATE {} SET received = received + 7, gifts = gifts + 7")
+    before = _oids(house)
+
+    house.runner.prepare()
+    assert _oids(house) == before
+    widened = Widened()
+    views = [widened if view.name == TRACES.name else view for view in house.runner.views]
+    runner = Runner(house.database, house.recorder, views, monotonic)
+    runner.prepare()
+
+    after = _oids(house)
+    assert {name for name in before if before[name] != after[name]} == {runner.schema(widened)}
+    with runner.reading(widened) as (_, position):
+        assert position.size == 0
+    runner.catch_up()
+    assert balances(runner, fund)[0][0].received == 100
+    assert all(rebuilt.equal for rebuilt in runner.rebuild(keep=False))
+    house.runner.prepare()
+    check_house(house)
+
+
+def _oids(house: House) -> dict[str, int]:
+    """Return the identities of the schemas of views: a schema made anew has another."""
+    query = "SELECT nspname, oid::bigint AS oid FROM pg_namespace WHERE nspname LIKE %s"
+    with house.database.reading() as connection:
+        found = connection.execute(query, [f"{house.settings.schema}\\_%"]).fetchall()
+    return {row["nspname"]: row["oid"] for row in found}
+
+
 def test_the_tables_of_a_view_are_read_from_its_statements() -> None:
-    assert table_names(TRACES) == ["position", "accounts", "inflows", "outflows", "disbursements"]
+    assert table_names(TRACES) == [
+        "position", "accounts", "inflows", "outflows", "undone", "disbursements", "gift_counts",
+    ]  # fmt: skip

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from api.settings import Settings
 from api.wiring import House
 from ledger.application import ReceiveGift
-from ledger.domain.funds import BalanceTooSmall, NothingLeftOfGift
+from ledger.domain.corrections import NothingLeftOfGift
+from ledger.domain.funds import BalanceTooSmall
 from ledger.money import Money
 from projections import runner as running
 from projections.trace_queries import (
@@ -107,12 +108,12 @@ class Story:
 
     def _give(self, which: int, unit: str, fen: int) -> None:
         fund, given = self.funds[which], replace(gift("0.01"), amount=Money(fen, unit))
-        (one,) = self.house.ledger.receive_gifts(self.holders[which], fund, [given])
+        (one,) = self.house.ledger.gifts.receive_gifts(self.holders[which], fund, [given])
         self.naive.give(one, fund, unit, fen)
 
     def _pay(self, which: int, unit: str, fen: int) -> None:
         fund, asked = self.funds[which], replace(payment("0.01"), amount=Money(fen, unit))
-        (outcome,) = self.house.ledger.pay_out(
+        (outcome,) = self.house.ledger.disbursements.pay_out(
             self.holders[which], fund, [asked], "clerk", "reviewer"
         )
         if len(self.naive.funds[fund, unit]) < fen:
@@ -125,9 +126,9 @@ class Story:
         fund, to_fund = self.funds[which], self.funds[(which + 1) % 3]
         if len(self.naive.funds[fund, unit]) < fen:
             with pytest.raises(BalanceTooSmall):
-                self.house.ledger.allocate(fund, to_fund, Money(fen, unit), "clerk")
+                self.house.ledger.funds.allocate(fund, to_fund, Money(fen, unit), "clerk")
             return
-        self.house.ledger.allocate(fund, to_fund, Money(fen, unit), "clerk")
+        self.house.ledger.funds.allocate(fund, to_fund, Money(fen, unit), "clerk")
         self.naive.move(fund, to_fund, unit, fen)
 
     def _back(self, which: int, _unit: str, fen: int) -> None:
@@ -139,9 +140,11 @@ class Story:
         mine = [o for o, via in lying if o[0] == one and not via]
         if len(mine) < fen:
             with pytest.raises(NothingLeftOfGift):
-                self.house.ledger.return_gift(one, Money(fen, unit), "donor's wish", "clerk")
+                self.house.ledger.corrections.return_gift(
+                    one, Money(fen, unit), "donor's wish", "clerk"
+                )
             return
-        self.house.ledger.return_gift(one, Money(fen, unit), "donor's wish", "clerk")
+        self.house.ledger.corrections.return_gift(one, Money(fen, unit), "donor's wish", "clerk")
         self.naive.give_back(one, fen)
 
     def check(self) -> None:
@@ -166,7 +169,7 @@ class Story:
         assert len(back) == len(forward)
 
     def _check_gift(self, one: str) -> Sequence[Segment]:
-        trace = trace_gift(self.house.runner, one)
+        (trace,) = trace_gift(self.house.runner, one)
         fund, unit, fen = self.naive.gifts[one]
         assert (trace.fund, trace.unit, trace.amount) == (fund, unit, fen)
         paid = sum(s.end - s.start for s in trace.segments)
@@ -181,7 +184,9 @@ class Story:
     ) -> list[Segment]:
         trace = trace_disbursement(self.house.runner, disbursement)
         assert sum(s.end - s.start for s in trace.segments) == trace.amount == len(fens)
-        starts = {s.gift: trace_gift(self.house.runner, s.gift).start or 0 for s in trace.segments}
+        starts = {
+            s.gift: trace_gift(self.house.runner, s.gift)[0].start or 0 for s in trace.segments
+        }
         spread = [
             ((s.gift, n - starts[s.gift]), s.via)
             for s in trace.segments
@@ -228,10 +233,10 @@ def test_batches_of_any_size_make_the_same_rows(
             ("give", fund, "CNY", 4), ("back", fund + 2, "CNY", 1), ("move", fund, "CNY", 4),
         ):  # fmt: skip
             story.act(kind, which, unit, fen)
-    (suspense,) = house.ledger.receive_gifts(USCC, story.funds[0], [gift("1.00", donor=None)])
-    house.ledger.identify_donor(suspense, "王某某", "slip")
+    (suspense,) = house.ledger.gifts.receive_gifts(USCC, story.funds[0], [gift("1.00", donor=None)])
+    house.ledger.gifts.identify_donor(suspense, "王某某", "slip")
     ready_for_receipts(house)
-    house.ledger.issue_receipts(USCC, [suspense], ["23050126"], date(2026, 11, 1))
+    house.ledger.receipts.issue_receipts(USCC, [suspense], ["23050126"], date(2026, 11, 1))
     story.naive.give(suspense, story.funds[0], "CNY", 100)
     story.check()
     digests = set()
@@ -248,7 +253,7 @@ def test_a_hole_that_a_return_leaves_is_stepped_over(house: House) -> None:
     register(house)
     fund = general_fund(house)
     one, two, three = give(house, fund, "1.00", "1.00", "1.00")
-    house.ledger.return_gift(two, Money(60), "donor's wish", "clerk")
+    house.ledger.corrections.return_gift(two, Money(60), "donor's wish", "clerk")
     (paid,) = pay(house, fund, "2.00")
     house.runner.catch_up()
 
@@ -268,12 +273,12 @@ def test_a_trace_names_the_funds_on_the_way(house: House) -> None:
     first, second = general_fund(house), general_fund(house, name="省级资金")
     third = general_fund(house, OTHER_USCC, "县级资金")
     (one,) = give(house, first, "1.00")
-    house.ledger.allocate(first, second, Money(80), "clerk")
-    house.ledger.allocate(second, third, Money(60), "clerk")
+    house.ledger.funds.allocate(first, second, Money(80), "clerk")
+    house.ledger.funds.allocate(second, third, Money(60), "clerk")
     (paid,) = pay(house, third, "0.50", uscc=OTHER_USCC)
     house.runner.catch_up()
 
-    trace = trace_gift(house.runner, one)
+    (trace,) = trace_gift(house.runner, one)
 
     (segment,) = trace.segments
     assert (segment.via, segment.start, segment.end) == ((second, third), 0, 50)
@@ -288,10 +293,10 @@ def test_a_fund_is_traced_unit_by_unit_to_its_end(house: House) -> None:
     register(house)
     fund = general_fund(house)
     given: list[ReceiveGift] = [gift("1.00"), gift("2.00", currency="USD"), gift("3.00")]
-    one, _, three = house.ledger.receive_gifts(USCC, fund, given)
-    house.ledger.return_gift(three, Money(100), "donor's wish", "clerk")
+    one, _, three = house.ledger.gifts.receive_gifts(USCC, fund, given)
+    house.ledger.corrections.return_gift(three, Money(100), "donor's wish", "clerk")
     pay(house, fund, "1.50")
-    house.ledger.propose(fund, payment("0.10"), "clerk")
+    house.ledger.disbursements.propose(fund, payment("0.10"), "clerk")
     house.runner.catch_up()
 
     yuan, dollars = trace_fund(house.runner, fund)
@@ -310,7 +315,7 @@ def test_payments_to_a_place_and_to_places_within_it_are_traced(house: House) ->
     fund = general_fund(house)
     give(house, fund, "9.00")
     paid = [payment("1.00", place=p) for p in ("230108", "230108001", "230200", "440000")]
-    house.ledger.pay_out(USCC, fund, paid, "clerk", "reviewer")
+    house.ledger.disbursements.pay_out(USCC, fund, paid, "clerk", "reviewer")
     house.runner.catch_up()
 
     def to(place: str) -> int:
@@ -340,14 +345,14 @@ def test_a_payment_that_is_only_approved_has_no_segments_yet(house: House) -> No
     register(house)
     fund = general_fund(house)
     give(house, fund, "1.00")
-    asked = house.ledger.propose(fund, payment("1.00"), "clerk")
+    asked = house.ledger.disbursements.propose(fund, payment("1.00"), "clerk")
     house.runner.catch_up()
-    house.ledger.approve(fund, asked, "reviewer")
+    house.ledger.disbursements.approve(fund, asked, "reviewer")
     house.runner.catch_up()
 
     trace = trace_disbursement(house.runner, asked)
     assert (trace.amount, trace.segments) == (0, ())
-    house.ledger.pay(fund, asked, None)
+    house.ledger.disbursements.pay(fund, asked, None)
     house.runner.catch_up()
     assert trace_disbursement(house.runner, asked).amount == 100
     check_house(house)

@@ -22,7 +22,7 @@ def test_the_directory_lists_organisations_and_their_funds(house: House) -> None
     register(house)
     register(house, OTHER_USCC, "另一基金会")
     general = general_fund(house)
-    bound = house.ledger.open_fund(USCC, "助学金", "project", "助学", "230108")
+    bound = house.ledger.funds.open_fund(USCC, "助学金", "project", "助学", "230108")
     other = general_fund(house, OTHER_USCC)
     house.runner.catch_up()
 
@@ -45,9 +45,9 @@ def test_gifts_are_found_by_their_days_with_their_receipts(house: House) -> None
     fund = general_fund(house)
     days = [date(2026, 9, 30), GIFT_DAY, date(2026, 10, 31), date(2026, 11, 1), None]
     given = [replace(gift("1.00"), received_on=day) for day in days]
-    found = house.ledger.receive_gifts(USCC, fund, given)
+    found = house.ledger.gifts.receive_gifts(USCC, fund, given)
     ready_for_receipts(house)
-    house.ledger.issue_receipts(USCC, found[1:2], [CODE], GIFT_DAY)
+    house.ledger.receipts.issue_receipts(USCC, found[1:2], [CODE], GIFT_DAY)
     house.runner.catch_up()
 
     assert gifts_between(house.runner, USCC, GIFT_DAY, date(2026, 10, 31)) == found[1:3]
@@ -60,9 +60,9 @@ def test_every_number_that_was_allotted_is_issued_or_unused(house: House) -> Non
     register(house)
     fund = general_fund(house)
     gifts = give(house, fund, *["1.00"] * 4)
-    house.ledger.allot_numbers(USCC, "23050127", 100, 199)
+    house.ledger.organisations.allot_numbers(USCC, "23050127", 100, 199)
     ready_for_receipts(house, numbers=3)
-    house.ledger.issue_receipts(USCC, gifts, [CODE, "23050127"], GIFT_DAY)
+    house.ledger.receipts.issue_receipts(USCC, gifts, [CODE, "23050127"], GIFT_DAY)
     house.runner.catch_up()
 
     assert codes_of(house.runner, USCC) == ["23050127", CODE]

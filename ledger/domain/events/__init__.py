@@ -5,15 +5,42 @@ from __future__ import annotations
 from typing import get_args
 
 from ledger.domain.events.base import Event
+from ledger.domain.events.credit import (
+    ConduitNamed,
+    CreditEvent,
+    CreditGiven,
+    CreditWithdrawn,
+    GiftSharesStated,
+    Share,
+)
 from ledger.domain.events.fund import (
+    AllocationGivenBack,
+    AllocationTakenBack,
+    CostClassified,
+    DisbursementAccepted,
     DisbursementApproved,
     DisbursementPaid,
     DisbursementProposed,
+    DisbursementRecovered,
+    DisbursementWithdrawn,
+    FundBound,
+    FundClosed,
     FundOpened,
     FundsAllocated,
     GiftReturned,
+    GiftReversed,
+    UseChanged,
 )
-from ledger.domain.events.gift import DonorIdentified, GiftReceipted, GiftReceived
+from ledger.domain.events.gift import (
+    DonorIdentified,
+    GiftReceipted,
+    GiftReceiptReversed,
+    GiftReceived,
+    GoodsLine,
+    GoodsReceived,
+)
+from ledger.domain.events.gift_benefit import BenefitRecorded, GiftSupportsName
+from ledger.domain.events.naming import NamingEvent
 from ledger.domain.events.organisation import (
     EligibilityCancelled,
     EligibilityGranted,
@@ -22,12 +49,48 @@ from ledger.domain.events.organisation import (
     LedgerFounded,
     OrganisationRegistered,
 )
+from ledger.domain.events.oversight import ApprovalLimitSet, AttemptRefused
+from ledger.domain.events.period import PeriodClosed
 from ledger.domain.events.person import OpeningsErased
+from ledger.domain.events.pledge import (
+    GiftFreedFromPledge,
+    GiftSetAgainstPledge,
+    Instalment,
+    PledgeEvent,
+    PledgeMade,
+    PledgePaid,
+    PledgePaymentUndone,
+    PledgeWrittenOff,
+    RecurringAgreed,
+    RecurringChanged,
+    RecurringEnded,
+)
 from ledger.domain.events.receipt import (
     ReceiptIssued,
     ReceiptNumbersAllotted,
     ReceiptNumbersDrawn,
+    ReceiptReversed,
 )
+from ledger.domain.events.service import ServiceCorrected, ServiceEvent, ServiceGiven
+
+__all__ = [
+    "ConduitNamed",
+    "CreditGiven",
+    "CreditWithdrawn",
+    "GiftSharesStated",
+    "GoodsLine",
+    "Instalment",
+    "PledgeMade",
+    "PledgePaid",
+    "PledgePaymentUndone",
+    "PledgeWrittenOff",
+    "RecurringAgreed",
+    "RecurringChanged",
+    "RecurringEnded",
+    "ServiceCorrected",
+    "ServiceGiven",
+    "Share",
+]
 
 OrganisationEvent = (
     LedgerFounded
@@ -45,9 +108,44 @@ FundEvent = (
     | DisbursementApproved
     | DisbursementPaid
     | GiftReturned
+    | FundBound
+    | UseChanged
+    | FundClosed
+    | CostClassified
+    | DisbursementWithdrawn
+    | DisbursementAccepted
+    | DisbursementRecovered
+    | GiftReversed
+    | AllocationTakenBack
+    | AllocationGivenBack
 )
-GiftEvent = GiftReceived | DonorIdentified | GiftReceipted
-AnyEvent = OrganisationEvent | BookEvent | FundEvent | GiftEvent | ReceiptIssued | OpeningsErased
+GiftEvent = (
+    GiftReceived
+    | GoodsReceived
+    | DonorIdentified
+    | GiftReceipted
+    | GiftReceiptReversed
+    | BenefitRecorded
+    | GiftSupportsName
+    | CreditEvent
+    | GiftSetAgainstPledge
+    | GiftFreedFromPledge
+)
+ReceiptEvent = ReceiptIssued | ReceiptReversed
+OversightEvent = ApprovalLimitSet | AttemptRefused
+AnyEvent = (
+    OrganisationEvent
+    | BookEvent
+    | FundEvent
+    | GiftEvent
+    | ReceiptEvent
+    | OversightEvent
+    | NamingEvent
+    | PledgeEvent
+    | ServiceEvent
+    | PeriodClosed
+    | OpeningsErased
+)
 
 TOPICS: dict[str, type[Event]] = {cls.TOPIC: cls for cls in get_args(AnyEvent)}
 """The only classes that stored bytes can become (never an import path)."""

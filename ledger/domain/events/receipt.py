@@ -52,3 +52,25 @@ class ReceiptIssued(Event):
     eligible: bool
     notice: str | None
     specimen: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceiptReversed(Event):
+    """红字票据: the receipt of this stream is void; the red one bears a number of its own.
+
+    `amount` is what the reversed receipt said, all of it (domain rules 3.7: a partial return
+    reverses the whole, and a new receipt is made out for the part kept).
+    """
+
+    TOPIC: ClassVar[str] = "receipt-reversed.v1"
+
+    organisation: str
+    code: str
+    number: str
+    red_code: str
+    red_number: str
+    gift: str
+    amount: Money
+    reversed_on: date
+    reason: str
+    note: str

@@ -14,6 +14,7 @@ from api.imports.amounts import (
     looks_numeric,
     read_amount,
     read_currency,
+    read_figure,
 )
 from api.imports.cells import Cell, CellUnreadable
 from ledger.money import MINOR_MAX, PLACES, Money
@@ -171,3 +172,21 @@ def test_a_column_of_currencies_is_read_and_an_unknown_one_refused() -> None:
 def test_what_is_meant_for_a_number_is_told_from_words() -> None:
     assert all(map(looks_numeric, ("100", "1,23", "￥5元", "(5.00)", "-3", "1.2.3")))
     assert not any(map(looks_numeric, ("金额", "2020年", "约100", "", "甲")))
+
+
+def test_a_code_of_a_currency_counts_where_only_a_code_can_stand() -> None:
+    assert str(read_amount("NOK 100", YUAN)) == "100.00 NOK"
+    assert str(read_amount("1.234 KWD", YUAN)) == "1.234 KWD"
+    assert read_currency("TRY", "CNY") == "TRY"
+    assert find_unit("金额（XOF）") == Unit("XOF")
+    assert find_unit("ALL amounts") is None
+    for no_money in ("TOP 5", "5 KGS", "5 XXX"):
+        with pytest.raises(CellUnreadable):
+            read_amount(no_money, YUAN)
+
+
+def test_a_figure_may_be_zero_or_negative_where_an_amount_may_not() -> None:
+    assert read_figure("-1,000.50", YUAN) == Money(-100050)
+    assert read_figure(0.0, YUAN) == Money(0)
+    with pytest.raises(CellUnreadable, match="小数位太多"):
+        read_figure("-0.001", YUAN)

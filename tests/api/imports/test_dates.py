@@ -1,13 +1,22 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.imports.cells import Cell, CellUnreadable
-from api.imports.dates import EXCEL_EPOCH, find_dates, is_date_alone, read_date, serial_date
+from api.imports.dates import (
+    EXCEL_EPOCH,
+    Period,
+    find_dates,
+    find_period,
+    is_date_alone,
+    read_clock,
+    read_date,
+    serial_date,
+)
 
 DAYS = st.dates(date(1949, 1, 1), date(2100, 12, 31))
 
@@ -70,3 +79,50 @@ def test_a_line_may_hold_a_date_and_nothing_else(text: str) -> None:
 def test_only_a_number_of_our_days_is_taken_for_a_day_without_format() -> None:
     assert serial_date(43860.0) == date(2020, 1, 30)
     assert [serial_date(cell) for cell in (True, "43860", 5.0, 99999.0, float("nan"))] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    ("lines", "year", "month"),
+    [
+        (["2020年1月捐赠公示"], 2020, 1),
+        (["某会", "2020年1月22日—1月28日"], 2020, 1),
+        (["20200122-20200128"], 2020, 1),
+        (["2020.01"], 2020, 1),
+        (["2020"], 2020, None),
+        (["2020年1月22日—2月3日"], 2020, None),
+        (["2019年12月", "2020年1月"], None, None),
+        (["第2020号", "1月"], None, None),
+    ],
+)
+def test_the_lines_above_give_a_year_and_month_only_if_they_name_one(
+    lines: list[str], year: int | None, month: int | None
+) -> None:
+    assert find_period(lines) == Period(year, month)
+
+
+@pytest.mark.parametrize("text", ["1月22日", "01-22", "1/22", "22日", "22号", "1月22日 10:30"])
+def test_a_day_without_its_year_is_read_within_the_period(text: str) -> None:
+    assert read_date(text, Period(2020, 1)) == date(2020, 1, 22)
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("1月22日", Period()),
+        ("22日", Period(2020)),
+        ("22", Period(2020, 1)),
+        ("2月30日", Period(2020, 2)),
+        ("13-01", Period(2020, 1)),
+    ],
+)
+def test_a_day_that_the_period_leaves_open_is_refused(text: str, period: Period) -> None:
+    with pytest.raises(CellUnreadable, match="日期读不懂"):
+        read_date(text, period)
+
+
+def test_a_time_of_day_is_read_beside_its_day_or_alone() -> None:
+    assert read_clock("2020-01-22 10:30:05") == time(10, 30, 5)
+    assert read_clock("9:05") == time(9, 5)
+    assert read_clock(datetime.combine(date(2020, 1, 22), time(8))) == time(8)
+    nothing: list[Cell] = ["2020-01-22", "25:00", 5.0, date(2020, 1, 22)]
+    assert [read_clock(cell) for cell in nothing] == [None] * 4

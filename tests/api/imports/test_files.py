@@ -21,7 +21,7 @@ CSV = "捐赠人,金额（元）,日期\n甲*,1.50,2020-01-22\n乙*,2,\n"
 
 
 def entries(source: SourceFile) -> list[tuple[str | None, str]]:
-    return [(r.party, str(r.amount)) for table in source.tables for r in table.rows]
+    return [(r.party, str(r.amount)) for table in source.money for r in table.rows]
 
 
 def refusal(path: Path, kind: str = "auto") -> str:
@@ -48,7 +48,7 @@ def test_a_workbook_is_read_to_rows_of_money_and_lines_passed_over(tmp_path: Pat
     source = read(written(tmp_path, "公示.xlsx", data))
     assert entries(source) == [("甲*", "1.50 CNY"), ("某公司", "2000.00 CNY")]
     assert source.sha256 == hashlib.sha256(data).hexdigest()
-    assert {(r.row, r.date, r.date_basis) for r in source.tables[0].rows} == {
+    assert {(r.row, r.date, r.date_basis) for r in source.money[0].rows} == {
         (4, date(2020, 1, 29), "sheet"),
         (5, date(2020, 1, 29), "sheet"),
     }
@@ -62,7 +62,7 @@ def test_a_workbook_is_read_to_rows_of_money_and_lines_passed_over(tmp_path: Pat
 def test_every_sheet_is_read_but_a_hidden_one_which_is_told(tmp_path: Path) -> None:
     data = workbook(A=GIFTS, B=GIFTS, old_hidden=GIFTS)
     source = read(written(tmp_path, "a.xlsx", data))
-    assert [table.sheet for table in source.tables] == ["A", "B"]
+    assert [table.sheet for table in source.money] == ["A", "B"]
     assert source.ignored[-1][:2] == ("old_hidden", 0)
 
 
@@ -96,7 +96,7 @@ def test_a_time_or_a_truth_value_where_money_belongs_is_handed_back(tmp_path: Pa
     sheet.write_number(2, 1, 0.5, book.add_format({"num_format": "[h]:mm:ss"}))
     book.add_chartsheet()
     book.close()
-    (table,) = read(written(tmp_path, "a.xlsx", out.getvalue())).tables
+    (table,) = read(written(tmp_path, "a.xlsx", out.getvalue())).money
     assert [r.reason[:4] for r in table.rejected] == ["金额栏里", "金额不是"]
 
 
@@ -172,7 +172,7 @@ def test_text_is_read_in_any_usual_encoding_and_delimiter(
 
 def test_rows_of_text_are_counted_as_excel_counts_them(tmp_path: Path) -> None:
     path = written(tmp_path, "捐赠.csv", '公示\n\n捐赠人,金额\n"甲\n*",1\n\n乙,2\n')
-    (table,) = read(path).tables
+    (table,) = read(path).money
     assert [(r.sheet, r.row, r.party) for r in table.rows] == [
         ("捐赠", 4, "甲 *"),
         ("捐赠", 6, "乙"),
@@ -209,7 +209,7 @@ def test_a_list_of_objects_is_read_with_its_numbers_as_written(tmp_path: Path) -
         '[{"交易单号": 4200000512345678901234567890, "金额": 0.10, "捐赠人": "甲"},'
         ' {"捐赠人": null, "金额": "2", "备注": {"x": [1]}}, {"捐赠人": "乙", "金额": true}]'
     )
-    (table,) = read(written(tmp_path, "a.json", told)).tables
+    (table,) = read(written(tmp_path, "a.json", told)).money
     assert [(r.serial, str(r.amount), r.note) for r in table.rows] == [
         ("4200000512345678901234567890", "0.10 CNY", None),
         (None, "2.00 CNY", '{"x": ["1"]}'),
@@ -239,7 +239,6 @@ def test_json_with_too_many_cells_is_refused(
         (b"%PDF-1.7\n", "a PDF"),
         (b"\x89PNG\r\n\x1a\n", "an image (PNG)"),
         (b"\xff\xd8\xff\xe0", "an image (JPEG)"),
-        (zipped(a_txt=b"x"), "a zip archive"),
         (zipped(word__document_xml=b"x"), "a Word document"),
         (zipped(content_xml=b"x"), "an OpenDocument file"),
         (b"PK\x03\x04", "a damaged .xlsx or zip file"),
@@ -252,6 +251,27 @@ def test_json_with_too_many_cells_is_refused(
 def test_what_is_no_spreadsheet_is_named(tmp_path: Path, data: bytes, what: str) -> None:
     path = written(tmp_path, "捐赠.xlsx", data)
     assert refusal(path).startswith(f"捐赠.xlsx: it seems to be {what}")
+
+
+def test_a_zip_is_read_for_the_lists_in_it(tmp_path: Path) -> None:
+    data = zipped(readme_pdf=b"%PDF-1.7", list_csv=CSV.encode())
+    source = read(written(tmp_path, "账单.zip", data))
+    assert [len(table.rows) for table in source.money] == [
+        len(table.rows) for table in read(written(tmp_path, "a.csv", CSV)).money
+    ]
+    assert any(text == "readme.pdf" or sheet == "readme.pdf" for sheet, _, text in source.ignored)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (zipped(a_txt=b"x"), "no table with a column of amounts"),
+        (zipped(a_pdf=b"%PDF-1.7"), "a zip archive without a spreadsheet"),
+        (zipped(a_zip=zipped(a_csv=b"x")), "a zip archive without a spreadsheet"),
+    ],
+)
+def test_a_zip_without_a_list_is_refused(tmp_path: Path, data: bytes, what: str) -> None:
+    assert what in refusal(written(tmp_path, "账单.zip", data))
 
 
 def test_an_encrypted_workbook_is_refused(tmp_path: Path) -> None:
@@ -284,7 +304,8 @@ def test_a_file_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_list_of_goods_is_no_list_of_money(tmp_path: Path) -> None:
     path = written(tmp_path, "a.csv", "接收单位,品名,规格,计量单位,数量\n某医院,口罩,N95,箱,3\n")
-    assert refusal(path) == "a.csv: it is a list of goods (品名, 规格, 数量), and no list of money"
+    message = "a.csv: it is a list of goods (品名, 规格, 数量), and no list of money"
+    assert [refusal(path, kind) for kind in ("gifts", "payments")] == [message, message]
 
 
 def test_a_list_without_amounts_says_what_was_sought_and_found(tmp_path: Path) -> None:
@@ -299,8 +320,8 @@ def test_a_kind_outside_the_list_is_refused(tmp_path: Path) -> None:
 
 
 def test_disbursements_are_payments(tmp_path: Path) -> None:
-    assert read(written(tmp_path, "a.csv", CSV), "disbursements").tables[0].kind == "payments"
+    assert read(written(tmp_path, "a.csv", CSV), "disbursements").money[0].kind == "payments"
 
 
 def test_a_header_without_rows_is_an_empty_table(tmp_path: Path) -> None:
-    assert read(written(tmp_path, "a.csv", "捐赠人,金额\n")).tables[0].rows == ()
+    assert read(written(tmp_path, "a.csv", "捐赠人,金额\n")).money[0].rows == ()

@@ -23,7 +23,7 @@ pytestmark = [
 def facts(source: SourceFile) -> list[tuple[str, int, str]]:
     return [
         (t.kind, len(t.rows), str(Money(sum(r.amount.minor for r in t.rows), t.currency)))
-        for t in source.tables
+        for t in source.money
     ]
 
 
@@ -43,8 +43,8 @@ def facts(source: SourceFile) -> list[tuple[str, int, str]]:
 def test_a_published_list_of_gifts_comes_to_its_figures(name: str, rows: int, total: str) -> None:
     source = read(SHARED / name)
     assert facts(source) == [("gifts", rows, total)]
-    assert source.tables[0].rejected == ()
-    assert str(source.tables[0].stated_total) in (total, "None")
+    assert source.money[0].rejected == ()
+    assert str(source.money[0].stated_total) in (total, "None")
 
 
 def test_a_second_table_in_dollars_is_told_from_the_first() -> None:
@@ -58,7 +58,7 @@ def test_the_payments_are_payments() -> None:
 
 
 def test_the_lists_own_total_is_kept() -> None:
-    (table,) = read(SHARED / "gifts-hubei" / "donate02.xls").tables
+    (table,) = read(SHARED / "gifts-hubei" / "donate02.xls").money
     assert str(table.stated_total) == "38422322.24 CNY"
 
 
@@ -76,7 +76,7 @@ def test_a_list_published_again_has_the_same_content(one: str, other: str) -> No
 
 
 def test_the_gift_without_a_name_is_unidentified() -> None:
-    (table,) = read(SHARED / "payments-qr" / "alipay_0203.xlsx").tables
+    (table,) = read(SHARED / "payments-qr" / "alipay_0203.xlsx").money
     assert [(r.row, str(r.amount)) for r in table.rows if r.party is None] == [(278, "50.00 CNY")]
 
 
@@ -97,4 +97,4 @@ def test_a_published_list_with_changed_bytes_is_read_or_refused(seed: int, tmp_p
 def test_lists_of_goods_are_no_lists_of_money() -> None:
     for path in [*SHARED.glob("goods-in/*"), *SHARED.glob("goods-out/*")]:
         with pytest.raises(Unreadable, match="list of goods"):
-            read(path)
+            read(path, "gifts")

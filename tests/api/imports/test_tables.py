@@ -516,3 +516,53 @@ def test_a_sheet_without_a_table_shows_its_first_lines() -> None:
         ("Sheet1", 1, "说明"),
         ("Sheet1", 2, "甲 1"),
     )
+
+
+# Donors who are not named, days without their year, parts of a line
+
+
+def test_words_that_name_nobody_leave_the_gift_unidentified() -> None:
+    found = table(
+        [PAIR, ["匿名", 1.0], ["爱心企业（个人）", 2.0], ["匿名（王某）", 3.0], ["甲", 4.0]]
+    )
+    assert entries(found) == [
+        (None, "1.00"), (None, "2.00"), ("匿名（王某）", "3.00"), ("甲", "4.00"),
+    ]  # fmt: skip
+    assert found.rows[0].content == ("匿名", "1.00 CNY")
+    assert refused(table([PAIR, ["匿名", ""], ["甲", 4.0]])) == [(2, "没有金额")]
+
+
+def test_a_title_gives_days_their_year() -> None:
+    rows: Rows = [FULL, [1, "甲", 1.0, "1月22日", ""], [2, "乙", 2.0, "01-23", ""]]
+    found = table([["某会2020年1月捐赠公示"], *rows])
+    assert [str(row.date) for row in found.rows] == ["2020-01-22", "2020-01-23"]
+    assert {row.date_basis for row in found.rows} == {"row"}
+    (named,) = reading(rows, name="2020年1月").tables
+    assert [row.date for row in named.rows] == [row.date for row in found.rows]
+    assert [r for r, _ in refused(table([["2019年12月至2020年1月"], *rows]))] == [3, 4]
+
+
+def test_a_part_without_an_amount_of_its_own_is_passed_over_with_the_reason() -> None:
+    found = reading([PAIR, ["某公司", 10.0], ["其中：现金4元", ""], ["乙", 1.0]])
+    assert (len(found.tables[0].rows), refused(found.tables[0])) == (2, [])
+    assert found.ignored == (
+        ("Sheet1", 3, "其中：现金4元 — “其中”项的金额已包含在上面的行里 (part of a line above)"),
+    )
+
+
+def test_an_amount_in_capital_words_alone_is_a_gift() -> None:
+    assert entries(table([PAIR, ["甲", "人民币壹仟元整"]])) == [("甲", "1000.00")]
+    words: Rows = [["捐赠人", "金额（大写）"], ["甲", "壹仟元整"]]
+    assert entries(table(words)) == [("甲", "1000.00")]
+    both: Rows = [["捐赠人", "金额", "金额（大写）"], ["甲", 5.0, "伍元整"]]
+    assert entries(table(both)) == [("甲", "5.00")]
+
+
+def test_the_totals_above_a_statement_head_no_table() -> None:
+    rows: Rows = [
+        ["户名", "收入合计金额", "支出合计金额"],
+        ["某会", 5.0, 2.0],
+        ["交易日期", "对方户名", "收入", "支出"],
+        ["2020-01-01", "甲", 5.0, ""],
+    ]
+    assert entries(table(rows)) == [("甲", "5.00")]

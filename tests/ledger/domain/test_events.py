@@ -13,7 +13,8 @@ import pytest
 from ledger.domain import events
 from ledger.domain.events import TOPICS, AnyEvent, Event
 from ledger.money import Money
-from tests.ledger.domain.given import FACTS, fact
+from tests.ledger.domain import naming_given
+from tests.ledger.domain.every_fact import FACTS, golden
 
 HARMLESS = (int, bool, date, datetime, Money)
 """Types that hold figures and days; none can hold a name, and no number of a person is kept."""
@@ -22,7 +23,11 @@ SEALED = {
     ("Party", "sealed"),
     ("Payee", "sealed"),
     ("GiftReceived", "sealed"),
+    ("GoodsReceived", "sealed"),
     ("OpeningsErased", "digests"),
+    ("CreditGiven", "sealed"),
+    ("ServiceGiven", "sealed"),
+    *naming_given.SEALED,
 }
 """Salted digests; the codec refuses to read anything else in them (RFC 9901 4.2.3)."""
 
@@ -36,6 +41,8 @@ NUMBERED = "a number of eight or ten digits"
 WORDED = "an official's own words on an act, typed for the public; the page says so"
 KEYED = "a digest that only the key's holder can recompute"
 FIXED = "one of a few fixed words"
+GOODS = "the name of a thing, typed for the public; the page says so"
+DOCUMENT = "the digest of a document"
 
 PUBLIC: dict[tuple[str, str], str] = {
     ("Event", "originator_id"): RANDOM + ", a credit code, or a receipt's code and number",
@@ -90,6 +97,107 @@ PUBLIC: dict[tuple[str, str], str] = {
     ("ReceiptIssued", "gift"): RANDOM,
     ("ReceiptIssued", "notice"): "the number of a public notice",
     ("OpeningsErased", "ground"): WORDED,
+    ("FundBound", "basis"): FIXED,
+    ("FundBound", "plan"): "the number of a plan that was filed",
+    ("FundBound", "brand"): "the public name of a welfare brand",
+    ("FundBound", "recipient"): ORGANISATION_NAME + ", whom the giver fixed",
+    ("UseChanged", "purpose"): "the purpose that a fund is spent on in public",
+    ("UseChanged", "place"): REGION,
+    ("UseChanged", "ground"): FIXED,
+    ("UseChanged", "document"): DOCUMENT + ", or the number of a filed plan",
+    ("UseChanged", "decided_by"): ROLE,
+    ("FundClosed", "left_over"): FIXED,
+    ("FundClosed", "note"): WORDED,
+    ("FundClosed", "decided_by"): ROLE,
+    ("CostClassified", "disbursement"): RANDOM,
+    ("CostClassified", "cost_class"): FIXED,
+    ("DisbursementWithdrawn", "disbursement"): RANDOM,
+    ("DisbursementWithdrawn", "reason"): WORDED,
+    ("DisbursementWithdrawn", "withdrawn_by"): ROLE,
+    ("DisbursementAccepted", "disbursement"): RANDOM,
+    ("DisbursementAccepted", "evidence"): DOCUMENT,
+    ("DisbursementAccepted", "accepted_by"): ROLE,
+    ("DisbursementRecovered", "disbursement"): RANDOM,
+    ("DisbursementRecovered", "reason"): FIXED,
+    ("DisbursementRecovered", "note"): WORDED,
+    ("DisbursementRecovered", "decided_by"): ROLE,
+    ("GiftReversed", "gift"): RANDOM,
+    ("GiftReversed", "reason"): FIXED,
+    ("GiftReversed", "note"): WORDED,
+    ("GiftReversed", "replaced_by"): RANDOM,
+    ("GiftReversed", "decided_by"): ROLE,
+    ("AllocationTakenBack", "to_fund"): RANDOM,
+    ("AllocationTakenBack", "reason"): FIXED,
+    ("AllocationTakenBack", "note"): WORDED,
+    ("AllocationTakenBack", "decided_by"): ROLE,
+    ("AllocationGivenBack", "from_fund"): RANDOM,
+    ("GoodsReceived", "organisation"): CREDIT_CODE,
+    ("GoodsReceived", "fund"): RANDOM,
+    ("GoodsReceived", "kind"): FIXED,
+    ("GoodsReceived", "origin"): FIXED,
+    ("GoodsReceived", "date_basis"): FIXED,
+    ("GoodsLine", "written"): "a quantity as it was written",
+    ("GoodsLine", "conversion"): "how a quantity was counted",
+    ("GoodsLine", "basis"): FIXED,
+    ("GoodsLine", "evidence"): DOCUMENT,
+    ("Quantity", "item"): GOODS,
+    ("GiftReceiptReversed", "code"): NUMBERED,
+    ("GiftReceiptReversed", "number"): NUMBERED,
+    ("GiftReceiptReversed", "red_code"): NUMBERED,
+    ("GiftReceiptReversed", "red_number"): NUMBERED,
+    ("ReceiptReversed", "organisation"): CREDIT_CODE,
+    ("ReceiptReversed", "code"): NUMBERED,
+    ("ReceiptReversed", "number"): NUMBERED,
+    ("ReceiptReversed", "red_code"): NUMBERED,
+    ("ReceiptReversed", "red_number"): NUMBERED,
+    ("ReceiptReversed", "gift"): RANDOM,
+    ("ReceiptReversed", "reason"): FIXED,
+    ("ReceiptReversed", "note"): WORDED,
+    ("ApprovalLimitSet", "organisation"): CREDIT_CODE,
+    ("ApprovalLimitSet", "role"): ROLE,
+    ("ApprovalLimitSet", "decided_by"): ROLE,
+    ("AttemptRefused", "organisation"): CREDIT_CODE,
+    ("AttemptRefused", "fund"): RANDOM,
+    ("AttemptRefused", "disbursement"): RANDOM,
+    ("AttemptRefused", "attempted"): FIXED,
+    ("AttemptRefused", "attempted_by"): ROLE,
+    ("AttemptRefused", "rule"): "the name of a rule of this program",
+    ("PeriodClosed", "organisation"): CREDIT_CODE,
+    ("PeriodClosed", "closed_by"): ROLE,
+    ("GiftSupportsName", "naming"): RANDOM,
+    ("CreditGiven", "credit"): RANDOM,
+    ("CreditGiven", "kind"): FIXED,
+    ("CreditGiven", "matched"): RANDOM,
+    ("CreditWithdrawn", "credit"): RANDOM,
+    ("CreditWithdrawn", "reason"): WORDED,
+    ("GiftSetAgainstPledge", "pledge"): RANDOM,
+    ("GiftFreedFromPledge", "pledge"): RANDOM,
+    ("PledgeMade", "organisation"): CREDIT_CODE,
+    ("PledgeMade", "fund"): RANDOM,
+    ("PledgeMade", "agreement"): DOCUMENT,
+    ("PledgePaid", "gift"): RANDOM,
+    ("PledgePaymentUndone", "gift"): RANDOM,
+    ("PledgePaymentUndone", "reason"): WORDED,
+    ("PledgeWrittenOff", "reason"): WORDED,
+    ("PledgeWrittenOff", "document"): DOCUMENT,
+    ("PledgeWrittenOff", "decided_by"): ROLE,
+    ("RecurringAgreed", "organisation"): CREDIT_CODE,
+    ("RecurringAgreed", "fund"): RANDOM,
+    ("RecurringAgreed", "every"): FIXED,
+    ("RecurringChanged", "every"): FIXED,
+    ("RecurringChanged", "previous_every"): FIXED,
+    ("RecurringChanged", "reason"): WORDED,
+    ("RecurringEnded", "reason"): WORDED,
+    ("ServiceGiven", "organisation"): CREDIT_CODE,
+    ("ServiceGiven", "fund"): RANDOM,
+    ("ServiceGiven", "project"): RANDOM,
+    ("ServiceGiven", "place"): REGION,
+    ("ServiceGiven", "kind"): FIXED,
+    ("ServiceGiven", "basis"): FIXED,
+    ("ServiceGiven", "evidence"): DOCUMENT,
+    ("ServiceCorrected", "reason"): WORDED,
+    ("ServiceCorrected", "replaced_by"): RANDOM,
+    **naming_given.PUBLIC,
     ("Party", "id"): RANDOM + ", new for every gift",
     ("Payee", "id"): RANDOM,
     ("Payee", "organisation"): "an organisation's name; `payees.names_organisation` lets it pass",
@@ -140,7 +248,7 @@ def test_every_class_has_its_own_topic_and_is_among_those_that_bytes_can_become(
 
 @pytest.mark.parametrize("cls", TOPICS.values(), ids=lambda cls: cls.TOPIC)
 def test_a_fact_can_not_be_changed(cls: type[Event]) -> None:
-    event = fact(cls, "stream-1")
+    event = golden(cls)
 
     with pytest.raises(FrozenInstanceError):
         event.actor = "another"  # type: ignore[misc] # this is what the test forbids

@@ -4,41 +4,71 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from ledger.domain import gifts
-from ledger.domain.events import DonorIdentified, GiftReceipted, GiftReceived
-from ledger.domain.funds import AmountNotPositive
+from ledger.domain.events import (
+    BenefitRecorded,
+    DonorIdentified,
+    FundClosed,
+    GiftEvent,
+    GiftFreedFromPledge,
+    GiftReceipted,
+    GiftReceiptReversed,
+    GiftReceived,
+    GiftSetAgainstPledge,
+    GiftSupportsName,
+    GoodsLine,
+    GoodsReceived,
+)
+from ledger.domain.events.credit import (
+    ConduitNamed,
+    CreditGiven,
+    CreditWithdrawn,
+    GiftSharesStated,
+)
+from ledger.domain.funds import AmountNotPositive, FundIsClosed
 from ledger.domain.gifts import (
+    LARGEST_MINOR,
     AlreadyReceipted,
     DayUnknown,
     DonorAlreadyKnown,
     DonorNotIdentified,
     FundOfAnotherCharity,
+    GiftTooLarge,
     NameWasErased,
+    NoReceiptStands,
+    NoValuationEvidence,
     RateForYuan,
     RateUnknown,
     ReceiptStands,
 )
 from ledger.domain.organisations import NameUnusable
 from ledger.domain.values import Exchange, exchange
-from ledger.money import Money
+from ledger.money import MINOR_MAX, Money
+from tests.ledger.domain.every_fact import golden
 from tests.ledger.domain.given import (
     CHARITY,
+    COATS,
     CODE,
     DONOR,
     FUND,
     GIFT_DAY,
     NOON,
     OTHER,
+    PAPER,
     RATE,
+    RICE,
     SOURCE,
     cny,
     digest,
     fact,
     fund,
     gift,
+    goods,
+    line,
 )
 
 NUMBER = "0000000001"
@@ -177,3 +207,113 @@ def test_a_gift_keeps_what_its_first_fact_said() -> None:
         FUND,
     )
     assert (known.received_on, known.booked, known.receipt) == (date(2026, 1, 2), cny("5"), None)
+
+
+def test_a_closed_fund_receives_nothing() -> None:
+    closed = fund(fact(FundClosed, FUND, 2))
+
+    with pytest.raises(FundIsClosed, match="fund-1 is closed"):
+        gifts.receive(
+            "gift-1", closed, CHARITY, cny("1"), None, DONOR, GIFT_DAY, "row", None, (), NOON
+        )
+
+
+def test_a_gift_larger_than_any_ever_was_is_misread() -> None:
+    assert receive(Money(LARGEST_MINOR)).booked == Money(LARGEST_MINOR)
+    for amount, rate in ((Money(LARGEST_MINOR + 1), None), (Money(LARGEST_MINOR, "USD"), RATE)):
+        with pytest.raises(GiftTooLarge, match=f"a gift of {amount} can't be right; look whether"):
+            receive(amount, rate)
+
+
+# Goods and their value.
+
+
+def proved(yuan: str, code: str) -> GoodsLine:
+    return line(1, code, cny(yuan), "invoice", evidence=PAPER)
+
+
+def test_a_gift_in_kind_is_worth_what_is_proved_of_every_line() -> None:
+    known = goods(proved("4000.00", RICE), proved("600.00", COATS))
+
+    assert (known.booked, known.kind, known.units) == (cny("4600.00"), "goods", (RICE, COATS))
+    assert gifts.receiptable(known) == GIFT_DAY
+
+
+@pytest.mark.parametrize(
+    "unproved",
+    [
+        line(1, COATS),
+        line(1, COATS, cny("600")),
+        line(1, COATS, cny("600"), "invoice"),
+        line(1, COATS, Money(600, "USD"), "customs", evidence=PAPER),
+    ],
+    ids=["no value", "no basis", "no proof", "no yuan"],
+)
+def test_one_line_without_proof_leaves_the_whole_gift_unvalued(unproved: GoodsLine) -> None:
+    known = goods(proved("4000.00", RICE), unproved)
+
+    assert known.booked == cny("0")
+    with pytest.raises(NoValuationEvidence, match="without proof of their value are recorded by"):
+        gifts.receiptable(known)
+
+
+def test_values_whose_sum_cannot_be_written_prove_nothing_and_break_no_reader() -> None:
+    most = Money(MINOR_MAX)
+    event = fact(
+        GoodsReceived,
+        "gift-1",
+        lines=tuple(line(1, c, most, "market", evidence=PAPER) for c in (RICE, COATS)),
+    )
+
+    assert gifts.worth(event) == cny("0")
+
+
+# A receipt that is reversed.
+
+
+def test_a_reversed_receipt_makes_room_for_another() -> None:
+    receipted = gift(fact(GiftReceipted, "gift-1", 2))
+
+    event = gifts.reverse_receipt(receipted, CODE, "0000000002", NOON)
+    known = gifts.evolve(receipted, event)
+
+    assert event == fact(GiftReceiptReversed, "gift-1", 3)
+    assert known == gifts.without_receipt(receipted) == replace(receipted, version=3, receipt=None)
+    assert gifts.mark_receipted(known, CODE, "0000000003", NOON).originator_version == 4
+
+
+def test_a_receipt_that_was_never_made_out_is_not_reversed() -> None:
+    with pytest.raises(NoReceiptStands, match="no receipt stands for gift-1"):
+        gifts.reverse_receipt(gift(), CODE, NUMBER, NOON)
+
+
+# What else is said of a gift.
+
+
+def test_a_gift_of_money_is_worth_what_was_booked() -> None:
+    assert gifts.worth(fact(GiftReceived, "gift-1", booked=cny("7"))) == cny("7")
+
+
+def test_the_latest_benefit_counts_and_every_name_that_rests_on_the_gift_is_known() -> None:
+    benefit, name = golden(BenefitRecorded), golden(GiftSupportsName)
+    assert isinstance(benefit, BenefitRecorded)
+    assert isinstance(name, GiftSupportsName)
+    later = replace(benefit, originator_version=3, benefit=cny("0"))
+
+    known = gift(benefit, later, name, replace(name, naming="naming-2"))
+
+    assert known.benefit == later
+    assert known.namings == ("naming-1", "naming-2")
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [
+        CreditGiven, CreditWithdrawn, GiftSharesStated, ConduitNamed, GiftSetAgainstPledge,
+        GiftFreedFromPledge,
+    ],
+)  # fmt: skip
+def test_credits_and_pledges_change_nothing_of_the_gift_itself(cls: type[GiftEvent]) -> None:
+    event: Any = golden(cls)
+
+    assert gift(event) == replace(gift(), version=2)

@@ -32,6 +32,7 @@ from tests.ledger.domain.given import (
     FUND,
     GIFT_DAY,
     OTHER,
+    PURPOSE,
     RATE,
     Story,
     cny,
@@ -59,7 +60,7 @@ def approved(yuan: str = "60.00") -> Story:
     """Propose a payment, and have another person approve it."""
     return (
         begun()
-        .tell(DisbursementProposed, FUND, amount=cny(yuan))
+        .tell(DisbursementProposed, FUND, purpose=PURPOSE, amount=cny(yuan))
         .tell(DisbursementApproved, FUND)
     )  # fmt: skip
 
@@ -87,7 +88,7 @@ def test_an_honest_log_is_clean() -> None:
         .tell(GiftReceived, "gift-2", donor=None)
         .tell(DonorIdentified, "gift-2")
         .tell(FundsAllocated, FUND, to_fund="fund-3", amount=cny("30.00"))
-        .tell(DisbursementProposed, FUND, amount=cny("80.00"))
+        .tell(DisbursementProposed, FUND, purpose=PURPOSE, amount=cny("80.00"))
         .tell(DisbursementApproved, FUND)
         .tell(DisbursementPaid, FUND, amount=cny("80.00"))
         .tell(GiftReturned, FUND, gift="gift-2", start=19_000, end=20_000)
@@ -292,7 +293,9 @@ def test_a_fund_was_allocated_to_itself_to_shift_who_paid_for_what() -> None:
     "cls", [FundsAllocated, DisbursementProposed, DisbursementApproved, GiftReturned]
 )
 def test_another_charity_acted_on_a_fund(cls: Any) -> None:
-    story = begun().tell(DisbursementProposed, FUND).tell(cls, FUND, actor=OTHER)
+    story = begun().tell(DisbursementProposed, FUND, purpose=PURPOSE)
+    anew = {"disbursement": "disbursement-2", "purpose": PURPOSE}
+    story.tell(cls, FUND, actor=OTHER, **(anew if cls is DisbursementProposed else {}))
 
     assert story.findings() == [f"{OTHER} acts on fund fund-1, which is not its own"]
 
@@ -303,7 +306,9 @@ def test_another_charity_paid_from_a_fund() -> None:
     assert story.findings() == [f"{OTHER} acts on fund fund-1, which is not its own"]
 
 
-@pytest.mark.parametrize("story", [begun(), begun().tell(DisbursementProposed, FUND), paid("40")])
+@pytest.mark.parametrize(
+    "story", [begun(), begun().tell(DisbursementProposed, FUND, purpose=PURPOSE), paid("40")]
+)
 def test_a_payment_was_made_without_approval(story: Story) -> None:
     story.tell(DisbursementPaid, FUND, amount=cny("40.00"))
 
@@ -319,11 +324,14 @@ def test_more_was_paid_than_was_approved() -> None:
 def test_an_approved_payment_was_proposed_anew_for_more() -> None:
     story = (
         approved("10.00")
-        .tell(DisbursementProposed, FUND, amount=cny("90.00"))
+        .tell(DisbursementProposed, FUND, purpose=PURPOSE, amount=cny("90.00"))
         .tell(DisbursementPaid, FUND, amount=cny("90.00"))
     )
 
-    assert story.findings() == ["disbursement-1 was paid without a matching approval"]
+    assert story.findings() == [
+        "entry 6: disbursement-1 is proposed a second time",
+        "disbursement-1 was paid without a matching approval",
+    ]
 
 
 def test_a_payment_was_made_from_another_fund_than_the_approved_one() -> None:
@@ -337,7 +345,7 @@ def test_a_payment_was_made_from_another_fund_than_the_approved_one() -> None:
 
 
 def test_a_clerk_approved_what_he_proposed() -> None:
-    story = begun().tell(DisbursementProposed, FUND).tell(
+    story = begun().tell(DisbursementProposed, FUND, purpose=PURPOSE).tell(
         DisbursementApproved, FUND, approved_by="clerk"
     )  # fmt: skip
     finding = "disbursement-1 was not approved by another person than who proposed it"
@@ -351,7 +359,7 @@ def test_a_clerk_approved_what_he_proposed() -> None:
 def test_a_payment_was_approved_that_nobody_proposed_in_this_fund(stream: str) -> None:
     story = begun()
     if stream != FUND:
-        story.tell(DisbursementProposed, FUND)
+        story.tell(DisbursementProposed, FUND, purpose=PURPOSE)
 
     assert story.tell(DisbursementApproved, stream).findings() == [
         "disbursement-1 was not approved by another person than who proposed it"
@@ -359,7 +367,7 @@ def test_a_payment_was_approved_that_nobody_proposed_in_this_fund(stream: str) -
 
 
 def test_another_charitys_reviewer_approved_a_payment_in_its_own_fund() -> None:
-    story = begun().tell(DisbursementProposed, FUND).tell(
+    story = begun().tell(DisbursementProposed, FUND, purpose=PURPOSE).tell(
         DisbursementApproved, "fund-3", actor=OTHER
     )  # fmt: skip
 

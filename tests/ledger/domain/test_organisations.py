@@ -67,7 +67,7 @@ def test_a_new_ledger_is_founded_by_an_authority_with_all_powers() -> None:
         AUTHORITY,
         1,
     )
-    assert known.powers == ("register", "eligibility", "finance")
+    assert known.powers == ("register", "eligibility", "finance", "naming")
     assert known.keys == {"kid": "public"}
     assert known.kind == "authority"
 

@@ -12,24 +12,56 @@ from typing import Any
 import pytest
 
 from ledger.domain import organisations, receipts
+from ledger.domain.corrections import ReasonUnknown
 from ledger.domain.events import (
     EligibilityCancelled,
     EligibilityGranted,
     GiftReceipted,
+    GiftReturned,
+    GiftReversed,
     OrganisationRegistered,
     ReceiptIssued,
+    ReceiptReversed,
 )
-from ledger.domain.gifts import AlreadyReceipted, Gift, GiftWasReturned
-from ledger.domain.organisations import Organisation
+from ledger.domain.funds import Fund
+from ledger.domain.gifts import (
+    AgencyMoney,
+    AlreadyReceipted,
+    Gift,
+    GiftWasReturned,
+    GiftWasReversed,
+    PartlyReturned,
+)
+from ledger.domain.goods import amount_of
+from ledger.domain.organisations import NameUnusable, Organisation
 from ledger.domain.receipt_books import NotADonationReceipt, ReceiptCodeMalformed
 from ledger.domain.receipts import (
     CHECK_ALPHABET,
     CheckCodeMalformed,
+    ReceiptDoesNotStand,
     ReceiptNumberMalformed,
+    ReceiptUnknown,
     check_code,
+    is_kept,
+    kept_of,
     well_formed,
 )
-from tests.ledger.domain.given import CHARITY, CODE, FACTS, NOON, cny, fact, gift
+from ledger.money import Money
+from tests.ledger.domain.given import (
+    CHARITY,
+    CODE,
+    FACTS,
+    FUND,
+    NOON,
+    PAPER,
+    RICE,
+    cny,
+    fact,
+    fund,
+    gift,
+    goods,
+    line,
+)
 
 CASES = Path(__file__).parents[3] / ".." / "shared" / "domain" / "validation_cases.json"
 NUMBER = "0000000001"
@@ -46,9 +78,9 @@ def issuer(*, cancelled: bool = False) -> Organisation:
     )
 
 
-def issue(known: Gift, returned: int = 0, by: Organisation | None = None) -> ReceiptIssued:
+def issue(known: Gift, kept: Money | None = None, by: Organisation | None = None) -> ReceiptIssued:
     return receipts.issue(
-        known, by or issuer(), CODE, NUMBER, PAYER, returned, date(2026, 11, 21), NOON
+        known, by or issuer(), CODE, NUMBER, PAYER, kept or known.booked, date(2026, 11, 21), NOON
     )
 
 
@@ -56,15 +88,73 @@ def test_a_receipt_says_what_the_gift_was() -> None:
     assert issue(gift()) == fact(ReceiptIssued, f"receipt-{CODE}-{NUMBER}")
 
 
+def returned(units: int, unit: str = "CNY", gift: str = "gift-1") -> Fund:
+    amount = amount_of(units, unit)
+    return fund(fact(GiftReturned, FUND, 2, gift=gift, amount=amount, start=0, end=units))
+
+
 def test_what_went_back_to_the_donor_is_not_receipted() -> None:
-    assert issue(gift(), returned=1).amount == cny("99.99")
-    assert issue(gift(), returned=9_999).amount == cny("0.01")
+    assert kept_of(gift(), fund()) == cny("100.00")
+    assert kept_of(gift(), returned(1)) == cny("99.99")
+    assert kept_of(gift(), returned(9_999)) == cny("0.01")
+    assert kept_of(gift(), returned(9_999, gift="gift-2")) == cny("100.00")
+    assert issue(gift(), kept=cny("99.99")).amount == cny("99.99")
 
 
-@pytest.mark.parametrize("returned", [10_000, 10_001])
-def test_a_gift_that_went_back_whole_bears_no_receipt(returned: int) -> None:
+@pytest.mark.parametrize("units", [10_000, 10_001])
+def test_a_gift_that_went_back_whole_bears_no_receipt(units: int) -> None:
     with pytest.raises(GiftWasReturned, match="the gift was returned"):
-        issue(gift(), returned)
+        kept_of(gift(), returned(units))
+    assert not is_kept(gift(), returned(units))
+    assert is_kept(gift(), returned(units - 2))
+
+
+def test_a_gift_that_was_recorded_by_mistake_bears_no_receipt() -> None:
+    with pytest.raises(GiftWasReversed, match="the gift was recorded by mistake and reversed"):
+        kept_of(gift(), fund(fact(GiftReversed, FUND, 2)))
+
+
+def test_what_is_held_for_a_fixed_recipient_bears_no_receipt() -> None:
+    with pytest.raises(AgencyMoney, match="the gift is held for a fixed recipient"):
+        kept_of(gift(), fund(kind="agency"))
+
+
+def test_goods_are_receipted_at_their_worth() -> None:
+    known = goods(line(40, RICE, cny("4000.00"), "invoice", evidence=PAPER))
+
+    assert kept_of(known, fund()) == cny("4000.00")
+    assert issue(known).amount == cny("4000.00")
+
+
+def test_goods_of_which_a_part_went_back_are_valued_anew() -> None:
+    known = goods(line(40, RICE, cny("4000.00"), "invoice", evidence=PAPER))
+
+    with pytest.raises(PartlyReturned, match="part of the goods went back; reverse the gift and"):
+        kept_of(known, returned(1, RICE))
+
+
+def test_a_receipt_is_reversed_by_a_red_one_for_all_that_it_said() -> None:
+    issued = fact(ReceiptIssued, f"receipt-{CODE}-{NUMBER}")
+
+    event = receipts.reverse(
+        issued, CODE, "0000000002", "refund", "捐赠人申请退回", date(2026, 11, 22), NOON
+    )
+
+    assert event == fact(ReceiptReversed, f"receipt-{CODE}-{NUMBER}", 2)
+
+
+def test_a_reversal_has_a_typed_reason_and_a_note() -> None:
+    issued = fact(ReceiptIssued, f"receipt-{CODE}-{NUMBER}")
+
+    with pytest.raises(ReasonUnknown, match="'because' is none of refund, duplicate"):
+        receipts.reverse(issued, CODE, "0000000002", "because", "说明", TODAY, NOON)
+    with pytest.raises(NameUnusable):
+        receipts.reverse(issued, CODE, "0000000002", "refund", " ", TODAY, NOON)
+
+
+def test_what_a_receipt_can_not_do_is_told_by_its_code_and_number() -> None:
+    assert f"no receipt {CODE} {NUMBER} was issued by" in str(ReceiptUnknown(CODE, NUMBER))
+    assert f"receipt {CODE} {NUMBER} is reversed already" in str(ReceiptDoesNotStand(CODE, NUMBER))
 
 
 def test_a_gift_bears_no_second_receipt() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.domain.events import (
@@ -15,7 +17,7 @@ from ledger.domain.events import (
     OrganisationRegistered,
     ReceiptNumbersAllotted,
 )
-from ledger.domain.organisations import AUTHORITY
+from ledger.domain.organisations import AUTHORITY, POWERS
 from ledger.domain.registry import (
     POWER_FOR,
     ActsBeyondPower,
@@ -25,11 +27,12 @@ from ledger.domain.registry import (
     StoryBroken,
 )
 from ledger.errors import Untrusted
-from tests.ledger.domain.given import CHARITY, FACTS, OTHER, digest, fact
+from tests.ledger.domain.every_fact import FACTS, golden
+from tests.ledger.domain.given import CHARITY, OTHER, digest, fact
 
 ROOT = digest("kid")
 KID = digest("kid of charity")
-FOUNDED = fact(LedgerFounded, f"organisation-{AUTHORITY}", actor=AUTHORITY)
+FOUNDED = fact(LedgerFounded, f"organisation-{AUTHORITY}", actor=AUTHORITY, powers=POWERS)
 REGISTERED = fact(OrganisationRegistered, f"organisation-{CHARITY}", actor=AUTHORITY)
 KEYED = fact(KeyRegistered, f"organisation-{CHARITY}", 2, AUTHORITY)
 REVOKED = fact(KeyRevoked, f"organisation-{CHARITY}", 3, AUTHORITY)
@@ -96,10 +99,10 @@ def test_a_key_signs_for_its_own_organisation_only() -> None:
 def test_a_charity_cannot_record_what_is_the_authoritys_to_record(cls: type[Event]) -> None:
     known = registry(FOUNDED, REGISTERED, KEYED)
 
-    known.check_power(fact(cls, "stream-1", actor=AUTHORITY))
+    known.check_power(replace(golden(cls), actor=AUTHORITY))
     for actor in (CHARITY, OTHER):
         with pytest.raises(ActsBeyondPower, match=f"{actor} has no right to record {cls.TOPIC}"):
-            known.check_power(fact(cls, "stream-1", actor=actor))
+            known.check_power(replace(golden(cls), actor=actor))
 
 
 def test_an_authority_acts_only_within_the_powers_it_was_founded_with() -> None:
@@ -115,8 +118,8 @@ def test_other_facts_are_the_charitys_own() -> None:
     own = [cls for cls in FACTS if cls not in POWER_FOR]
 
     for cls in own:
-        registry(FOUNDED).check_power(fact(cls, "stream-1"))
-    assert len(own) == len(FACTS) - 6
+        registry(FOUNDED).check_power(golden(cls))
+    assert len(own) == len(FACTS) - 8
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_a_charity_that_registers_keys_is_refused(house: House) -> None:
 def test_a_revoked_key_still_verifies_what_it_signed_before(house: House) -> None:
     register(house)
     entry = entry_of(house, general_fund(house))
-    house.ledger.revoke_key(USCC, house.keys.signer_of(USCC).kid, "lost")
+    house.ledger.organisations.revoke_key(USCC, house.keys.signer_of(USCC).kid, "lost")
 
     directory(house).verify(*codec.read(entry, house.recorder.origin()))
     check_house(house)

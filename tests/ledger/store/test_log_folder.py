@@ -57,7 +57,7 @@ class Disk:
 
 def grow(house: House, fund: str, size: int) -> None:
     missing = size - house.recorder.size()
-    house.ledger.receive_gifts(USCC, fund, [gift("0.01", donor=None)] * missing)
+    house.ledger.gifts.receive_gifts(USCC, fund, [gift("0.01", donor=None)] * missing)
 
 
 def change(house: House, statement: str, *given: object) -> None:

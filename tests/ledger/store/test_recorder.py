@@ -14,7 +14,7 @@ from eventsourcing.persistence import IntegrityError
 from psycopg import sql
 
 from api.settings import Settings
-from api.wiring import House
+from api.wiring import CaughtUpInflows, House
 from ledger.domain.keeping import SourceRow
 from ledger.money import Money
 from ledger.proof.merkle import leaf_hash
@@ -35,7 +35,7 @@ import random, sys
 from datetime import date
 from pathlib import Path
 from api.settings import Settings
-from api.wiring import House
+from api.wiring import CaughtUpInflows, House
 from ledger.application import ReceiveGift
 from ledger.money import Money
 data, url, schema, charity, fund, seed, batches = sys.argv[1:]
@@ -43,7 +43,7 @@ house = House(Settings(data=Path(data), database_url=url, schema=schema))
 given = ReceiveGift(amount=Money(1), donor=None, received_on=date(2026, 1, 1), date_basis="row")
 chance = random.Random(int(seed))
 for _ in range(int(batches)):
-    house.ledger.receive_gifts(charity, fund, [given] * chance.randint(1, 5))
+    house.ledger.gifts.receive_gifts(charity, fund, [given] * chance.randint(1, 5))
 house.close()
 """
 
@@ -66,7 +66,7 @@ def sizes(seed: int) -> list[int]:
 
 def write_in_thread(house: House, fund: str, seed: int) -> None:
     for size in sizes(seed):
-        house.ledger.receive_gifts(USCC, fund, [gift("0.01")] * size)
+        house.ledger.gifts.receive_gifts(USCC, fund, [gift("0.01")] * size)
 
 
 def write_in_process(house: House, fund: str, seed: int) -> None:
@@ -143,7 +143,7 @@ def test_more_commands_at_once_than_connections_all_find_one(house: House) -> No
     def ask(_: int) -> int:
         ready.wait(LONGEST_S)
         house.runner.catch_up()
-        return house.ledger._inflows.received(fund, "CNY")
+        return CaughtUpInflows(house.runner).received(fund, "CNY")
 
     with ThreadPoolExecutor(crowd) as pool:
         give(house, fund, *["0.01"] * 300)
@@ -179,7 +179,7 @@ def test_a_batch_of_megabytes_is_stored_in_order(house: House) -> None:
     fund = general_fund(house)
     given = [gift(f"{n}.00", donor=None) for n in range(1, 1501)]
 
-    house.ledger.receive_gifts(USCC, fund, given)
+    house.ledger.gifts.receive_gifts(USCC, fund, given)
 
     size = house.recorder.size()
     batches = list(house.recorder.log_in_batches(size - 1500, size, 700))
@@ -237,7 +237,7 @@ def test_tables_are_made_only_for_an_origin(settings: Settings) -> None:
 def test_two_processes_that_found_one_ledger_at_once_agree(settings: Settings) -> None:
     program = (
         "import sys; from pathlib import Path; from api.settings import Settings;"
-        "from api.wiring import House;"
+        "from api.wiring import CaughtUpInflows, House;"
         "house = House(Settings(Path(sys.argv[1]), sys.argv[2], sys.argv[3]), create=True);"
         "print(house.trust().encode().hex()); house.close()"
     )

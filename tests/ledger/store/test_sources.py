@@ -31,7 +31,7 @@ def keep(house: House, fund: str, given: list[Row], charity: str = USCC) -> int:
     named = list(dict.fromkeys(house.sources.identify(charity, given)))
     known = house.sources.known([one.identity for one in named])
     fresh = [one for one in named if one.identity not in known]
-    house.ledger.receive_gifts(charity, fund, [_gift(one) for one in fresh])
+    house.ledger.gifts.receive_gifts(charity, fund, [_gift(one) for one in fresh])
     return len(fresh)
 
 

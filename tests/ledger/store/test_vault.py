@@ -13,7 +13,7 @@ from eventsourcing.persistence import IntegrityError
 from psycopg import sql
 
 from api.wiring import House
-from ledger.application.ledger import GROUNDS
+from ledger.application.people import GROUNDS
 from ledger.domain.keeping import VaultRow
 from ledger.proof.disclosure import Opening
 from ledger.proof.encoding import b64url
@@ -86,10 +86,10 @@ def test_no_name_note_or_payee_stands_anywhere_in_the_clear(house: House) -> Non
     register(house)
     fund = general_fund(house)
     one = replace(gift("100.00", DONOR), note=NOTE)
-    (first,) = house.ledger.receive_gifts(USCC, fund, [one])
+    (first,) = house.ledger.gifts.receive_gifts(USCC, fund, [one])
     ready_for_receipts(house)
-    house.ledger.issue_receipts(USCC, [first], ["23050126"], GIFT_DAY)
-    house.ledger.pay_out(USCC, fund, [payment("1.00", PAYEE)], "clerk", "reviewer")
+    house.ledger.receipts.issue_receipts(USCC, [first], ["23050126"], GIFT_DAY)
+    house.ledger.disbursements.pay_out(USCC, fund, [payment("1.00", PAYEE)], "clerk", "reviewer")
     house.publish()
 
     rows, files = every_row(house).encode(), bytes_below(house.settings.data)
@@ -106,7 +106,7 @@ def test_no_name_note_or_payee_stands_anywhere_in_the_clear(house: House) -> Non
 def test_a_value_is_found_by_its_exact_words_and_opened(house: House) -> None:
     register(house)
     fund = general_fund(house)
-    (one,) = house.ledger.receive_gifts(USCC, fund, [gift("1.00", DONOR)])
+    (one,) = house.ledger.gifts.receive_gifts(USCC, fund, [gift("1.00", DONOR)])
     kept = kept_opening(house)
 
     assert (kept.stream, kept.version, kept.organisation) == (one, 1, USCC)
@@ -164,7 +164,7 @@ def test_an_erased_opening_leaves_no_bytes_in_the_table(house: House) -> None:
     (kept,) = house.vault.all()
     assert kept.box in cluster_bytes(house)
 
-    house.ledger.erase("王某某", GROUNDS[0])
+    house.ledger.people.erase("王某某", GROUNDS[0])
 
     assert house.vault.all() == []
     assert kept.box not in cluster_bytes(house)

@@ -1,0 +1,44 @@
+"""Finds rows that may be gifts recorded before from another list: a person must decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from api.imports.rows import MoneyRow
+from api.wiring import House
+from ledger.domain.values import Source
+from projections import gift_index
+
+MASKED = re.compile("[*＊×●○]")
+
+
+def lookalikes(
+    house: House, charity: str, rows: Sequence[tuple[MoneyRow, Source]]
+) -> dict[str, str]:
+    """Return, by row identity, a gift of the same donor, amount and day from another list.
+
+    Only rows without a transaction number, with a day and a whole name of their own are looked
+    at: a number settles which gift a row is, a masked name (王**) names nobody, and a list's own
+    repetitions are gifts of their own.
+    """
+    asked = [
+        (row, source)
+        for row, source in rows
+        if row.party
+        and row.date
+        and row.date_basis == "row"
+        and not row.serial
+        and not MASKED.search(row.party)
+    ]
+    named = house.vault.streams_named(charity, {row.party for row, _ in asked if row.party})
+    gifts = gift_index.described(house.runner, {gift for found in named.values() for gift in found})
+    listings = house.sources.listings_of(gifts)
+    found: dict[str, str] = {}
+    for row, source in asked:
+        said = (row.amount.minor, row.amount.currency, row.date)
+        for gift in named.get(row.party or "", ()):
+            if gifts.get(gift) == said and listings.get(gift) != source.listing:
+                found[source.identity] = gift
+                break
+    return found

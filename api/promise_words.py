@@ -1,0 +1,55 @@
+"""The catalog of promises, credits and services: their refusals in words for people."""
+
+from __future__ import annotations
+
+from ledger.domain import credits as gift_credits
+from ledger.domain import grounds, pledge_payments, pledges, schedules, services
+from ledger.errors import LedgerError
+
+REFUSALS: dict[type[LedgerError], str] = {
+    grounds.DocumentMalformed: "文件以 SHA-256 摘要登记",
+    grounds.ReasonUnknown: "原因须从固定用语中选择",
+    schedules.DayOutOfReach: "日期超出合理范围，请核对",
+    schedules.RhythmUnknown: "定期捐赠按月、按季或按年",
+    schedules.TooManyInstalments: "分期期数不能登记",
+    schedules.TotalTooSmall: "金额过小，不能分为这么多期",
+    pledges.EndsBeforeItBegins: "最后一天早于第一天",
+    pledges.InstalmentsDontAddUp: "各期之和与认捐总额不符",
+    pledges.InstalmentsOutOfOrder: "各期须按日期先后登记，每日一期",
+    pledges.NotRecurring: "不是定期捐赠，不能变更或终止",
+    pledges.NothingChanges: "与现行约定相同，没有变更",
+    pledges.PledgeTooLarge: "金额过大，请核对单位",
+    pledges.ReachesBack: "已到期的部分不能变更，请从之后的日期开始",
+    pledges.RecurringIsOver: "定期捐赠已经结束",
+    pledge_payments.DocumentMissing: "核销依据须有文件（慈善法第41条）",
+    pledge_payments.GiftUsedUp: "该笔捐赠已无可用于认捐的金额",
+    pledge_payments.MoreThanOutstanding: "超过尚未履行的认捐金额",
+    pledge_payments.NotForThisPledge: "捐赠与认捐不属于同一资金",
+    pledge_payments.NotPaidByGift: "超过该笔捐赠为此认捐支付的金额",
+    pledge_payments.PromiseStands: "扶贫济困的认捐不得任意撤销（民法典第658、660条）",
+    gift_credits.ConduitNamedAlready: "转交方已登记",
+    gift_credits.ConduitNotPublic: "转交方须为组织公开名称，或个人密封姓名",
+    gift_credits.CreditExceedsGift: "超过该笔捐赠尚可关联的金额",
+    gift_credits.CreditKindUnknown: "关联种类不在目录中",
+    gift_credits.CreditUnknown: "没有这一有效的关联",
+    gift_credits.MatchUnnamed: "配捐须写明所配的捐赠，其他关联不写",
+    gift_credits.MatchedAlready: "两笔捐赠已经配对，或为同一笔",
+    gift_credits.OnlyMoneyCounts: "实物捐赠不能关联，也不履行认捐",
+    gift_credits.PartyUsedTwice: "联名各方须分别登记",
+    gift_credits.PersonHasNoBooks: "个人转交的款项属于新增捐赠",
+    gift_credits.SharesDontAddUp: "联名各方金额之和与捐赠不符",
+    gift_credits.SharesStatedAlready: "联名份额已登记",
+    gift_credits.SharesTooFew: "联名捐赠至少两方",
+    gift_credits.SharesTooMany: "联名人数过多，请分拆登记",
+    services.CorrectedAlready: "该服务记录已更正",
+    services.DaysOutOfOrder: "服务日期须先后有序，且已经过去",
+    services.HoursHaveNoValue: "只有专业服务可以估值",
+    services.MoreThanTheDay: "服务时间超过这些人在这些天内的时间",
+    services.NobodyHelped: "服务人数至少为一",
+    services.ProviderNotPublic: "服务方须为组织公开名称，或个人密封姓名",
+    services.ReplacesNothing: "不能以该记录替代",
+    services.ServiceKindUnknown: "服务种类不在目录中",
+    services.TimeMissing: "请填写服务时间",
+    services.ValueTooLarge: "估值过大，请核对单位",
+    services.ValueUnproved: "估值须有依据和证明文件",
+}

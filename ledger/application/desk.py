@@ -1,0 +1,88 @@
+"""What every command works with: what to decide from, a clock, random ids, a way to record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from functools import wraps
+from threading import RLock
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from ledger.application.batch import Batch, OpeningKeeper, Sealer
+from ledger.application.streams import Streams
+from ledger.domain.funds import Inflows
+from ledger.engine import Conflict, Engine
+
+ATTEMPTS = 8
+"""How often a command is decided anew when somebody else was faster."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Desk:
+    """Everything that is handed in to the commands, once.
+
+    `clock` tells the time in UTC, `ids` makes random ids, `random(n)` returns n random bytes. A
+    dry run decides and refuses as always, and records nothing.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        vault: OpeningKeeper,
+        inflows: Inflows,
+        clock: Callable[[], datetime],
+        ids: Callable[[], str],
+        random: Callable[[int], bytes],
+        *,
+        dry_run: bool,
+    ) -> None:
+        self._engine = engine
+        self.vault = vault
+        self.inflows = inflows
+        self.now = clock
+        self.random_id = ids
+        self._random = random
+        self.dry_run = dry_run
+        self.sealer = Sealer(vault, random)
+        self.streams = Streams(engine)
+        self.line = RLock()
+
+    def record(self, batch: Batch) -> None:
+        """Record a batch in one commit; a dry run records nothing."""
+        if batch.events and not self.dry_run:
+            self._engine.record(batch.events, batch.beside)
+
+    def below(self, limit: int) -> int:
+        """Return a random number under `limit`."""
+        return int.from_bytes(self._random(8), "big") % limit
+
+
+class AtDesk(Protocol):
+    """A group of commands that works at a desk."""
+
+    _desk: Desk
+
+
+A = TypeVar("A", bound=AtDesk)
+
+
+def retried(command: Callable[Concatenate[A, P], T]) -> Callable[Concatenate[A, P], T]:
+    """Decide anew when somebody else recorded in the same stream first.
+
+    Who was overtaken tries again in line: in a crowd most attempts would fail otherwise.
+    """
+
+    @wraps(command)
+    def attempt(self: A, *args: P.args, **kwargs: P.kwargs) -> T:
+        with suppress(Conflict):
+            return command(self, *args, **kwargs)
+        with self._desk.line:
+            for _ in range(ATTEMPTS - 2):
+                with suppress(Conflict):
+                    return command(self, *args, **kwargs)
+            return command(self, *args, **kwargs)
+
+    return attempt  # type: ignore[return-value] # wraps() forgets that self comes by position

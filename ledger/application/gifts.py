@@ -1,0 +1,85 @@
+"""Commands on gifts: received, claimed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ledger.application.batch import Batch
+from ledger.application.desk import Desk, retried
+from ledger.application.receiving import Received, receive
+from ledger.domain import funds, gifts
+from ledger.domain.events import FundClosed, GiftReceived, GoodsReceived
+from ledger.domain.funds import Fund
+from ledger.domain.keeping import Unless
+from ledger.domain.values import Party
+from ledger.errors import Refused
+
+LARGE_SUM = 10**11
+
+
+class GiftCommands:
+    """What comes in, and whose it is."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def receive_gifts(
+        self, organisation: str, fund: str, received: Sequence[Received]
+    ) -> list[str]:
+        """Record gifts into a fund of the organisation, all or none; return their ids."""
+        outcomes = self.receive_listed(organisation, fund, received, all_or_none=True)
+        return [outcome for outcome in outcomes if isinstance(outcome, str)]
+
+    def receive_listed(
+        self,
+        organisation: str,
+        fund: str,
+        received: Sequence[Received],
+        *,
+        all_or_none: bool = False,
+    ) -> list[str | Refused]:
+        """Record gifts in one commit; return for each its id, or why a rule refused it.
+
+        With `all_or_none` the first refusal is raised, and nothing is recorded.
+        """
+        known = self._desk.streams.fund_of(fund, organisation)
+        gifts.check_holder(known, organisation)
+        batch = Batch(unless=[Unless(known.id, known.version, FundClosed.TOPIC)])
+        outcomes: list[str | Refused] = []
+        came: list[GiftReceived | GoodsReceived] = []
+        for one in received:
+            try:
+                came.append(receive(self._desk, known, organisation, one, batch))
+            except Refused as refusal:
+                if all_or_none:
+                    raise
+                outcomes.append(refusal)
+                continue
+            outcomes.append(came[-1].originator_id)
+        self._check_room(known, came)
+        self._desk.record(batch)
+        return outcomes
+
+    def _check_room(self, fund: Fund, came: Sequence[GiftReceived | GoodsReceived]) -> None:
+        """Refuse a sum that can't be counted; small sums would need ages to get there."""
+        sums: Counter[str] = Counter()
+        for event in came:
+            if isinstance(event, GiftReceived):
+                sums[event.booked.currency] += event.booked.minor
+            else:
+                sums.update({line.quantity.item: line.quantity.count for line in event.lines})
+        for unit, more in sums.items():
+            if more > LARGE_SUM:
+                funds.check_room(fund.id, self._desk.inflows, unit, more)
+
+    @retried
+    def identify_donor(self, gift: str, donor: str, evidence: str) -> None:
+        """Record whose a gift in suspense was; `evidence` is a document's digest or number."""
+        name = self._desk.sealer.opening("name", donor)
+        party = Party(id=self._desk.random_id(), sealed=(name.digest,))
+        known = self._desk.streams.gift(gift)
+        identified = gifts.identify_donor(known, party, evidence, self._desk.now())
+        batch = Batch([identified])
+        batch.openings += self._desk.sealer.rows([name], identified)
+        self._desk.record(batch)

@@ -1,0 +1,78 @@
+"""What must hold of names and the gifts they rest on: neither is told without the other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import singledispatchmethod
+
+from ledger.domain.events import (
+    BenefitRecorded,
+    Event,
+    GiftReceived,
+    GiftReturned,
+    GiftReversed,
+    GiftSupportsName,
+)
+from ledger.domain.events.naming import NamingFundingTested
+from ledger.domain.history.money import MoneyHistory
+from ledger.domain.naming_history import NamingHistory
+from ledger.money import Money
+
+Find = Callable[[str], None]
+
+
+class NameAndGiftHistory:
+    """Names, folded in log order; `money` tells of funds and gifts, and takes events in first."""
+
+    def __init__(self, money: MoneyHistory) -> None:
+        self._money = money
+        self._names = NamingHistory(money.holders)
+        self._marked: dict[str, set[str]] = defaultdict(set)
+        """The names that a gift says rest on it."""
+
+    def see(self, leaf: int, event: Event, find: Find) -> None:
+        """Take in the event at a leaf."""
+        self._names.see(leaf, event, find)
+        self._apply(event, find)
+
+    def close(self, find: Find) -> None:
+        """Say which names still stand, at the end of the log, on money that went back."""
+        self._names.close(find)
+
+    @singledispatchmethod
+    def _apply(self, event: Event, find: Find) -> None:
+        """Most facts touch no name."""
+
+    @_apply.register
+    def _received(self, event: GiftReceived, _find: Find) -> None:
+        self._names.gift_received(event.originator_id, event.booked)
+
+    @_apply.register
+    def _reduced(self, event: GiftReturned | GiftReversed, _find: Find) -> None:
+        if isinstance(event.amount, Money):
+            self._names.gift_reduced(event.gift, event.amount)
+
+    @_apply.register
+    def _benefit(self, event: BenefitRecorded, _find: Find) -> None:
+        self._names.benefit_recorded(event.originator_id)
+
+    @_apply.register
+    def _supports(self, event: GiftSupportsName, find: Find) -> None:
+        self._money.own_gift(event, event.originator_id, find)
+        story = self._names.stories.get(event.naming)
+        if story is None or story.proposed.actor != event.actor:
+            find(f"{event.originator_id} bears {event.naming}, which is not its charity's")
+        if event.naming in self._marked[event.originator_id]:
+            find(f"{event.originator_id} bears {event.naming} twice")
+        self._marked[event.originator_id].add(event.naming)
+
+    @_apply.register
+    def _tested(self, event: NamingFundingTested, find: Find) -> None:
+        story = self._names.stories.get(event.originator_id)
+        for gift in event.gifts:
+            if event.originator_id not in self._marked[gift]:
+                find(f"{event.originator_id} counts {gift}, which does not say so")
+            lies = {place.fund for place in self._money.gifts.get(gift, {}).values()}
+            if story and lies != {story.proposed.fund}:
+                find(f"{event.originator_id} counts {gift}, which lies in another fund")

@@ -1,0 +1,26 @@
+"""What an event of every class says in tests, whichever part of the house it belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.domain.events import Event, GiftSupportsName
+from tests.ledger.domain import given, naming_given, promises
+
+FACTS: dict[type[Event], dict[str, Any]] = {
+    cls: said
+    for facts in (naming_given.FACTS, promises.PROMISE_FACTS, given.FACTS)
+    for cls, said in facts.items()
+} | {GiftSupportsName: {"naming": naming_given.NAMING}}
+
+
+def golden(cls: type[Event]) -> Event:
+    """Make the event of a class as the golden vectors have it."""
+    members: dict[str, Any] = FACTS[cls]
+    return cls(
+        originator_id="stream-1",
+        originator_version=2,
+        timestamp=given.NOON,
+        actor=given.CHARITY,
+        **members,
+    )
