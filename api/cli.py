@@ -168,7 +168,11 @@ def _recording_commands(commands: Commands) -> None:
     issue.add_argument("--to", dest="last", type=day, metavar="D")
     issue.add_argument("--out", type=Path, required=True, metavar="DIR")
     erase = command(commands, "erase", recording.erase, writes=True)
-    erase.add_argument("person", metavar="PERSON", help="a name as recorded, or the id of a gift")
+    erase.add_argument(
+        "person",
+        metavar="PERSON",
+        help="a name as recorded, or the id of a gift or of a name (naming-...)",
+    )
     erase.add_argument("--namesakes", action="store_true", help="all who bear that name")
     erase.add_argument("--ground", default="request of the person", help="why it is erased")
 

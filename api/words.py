@@ -23,7 +23,7 @@ from ledger.domain.gifts import (
     ReceiptStands,
 )
 from ledger.domain.gifts_in_kind import QuantityTooLarge
-from ledger.domain.goods import ItemMalformed
+from ledger.domain.goods import ItemMalformed, ItemNamesPerson
 from ledger.domain.receipt_books import NumbersUsedUp
 from ledger.errors import LedgerError
 from receipts.layout import TextDoesNotFit
@@ -35,6 +35,7 @@ CHINESE: dict[type[LedgerError], str] = {
     FundIsClosed: "资金已结项",
     GiftWasReversed: "捐赠记录已冲正，不开具票据",
     ItemMalformed: "品名、规格或单位不能登记",
+    ItemNamesPerson: "品名或规格中有电话或证件号码，品名会公开，请删去",
     NoValuationEvidence: "实物捐赠没有公允价值证明，不开具票据",
     OtherRecipient: "受托代理款物只能拨给指定受益人",
     OutOfTerm: "不在资金限定的期间内",

@@ -197,8 +197,9 @@ def _trace_lines(found: Trace) -> list[str]:
     total = sum(s.end - s.start for s in found.segments)
     amounts = [
         amount_of(n, found.unit).grouped()
-        for n in (found.amount, total, found.returned, found.unspent)
+        for n in (found.amount, total, found.returned, found.unspent, found.reversed)
     ]
+    wrong = f"，已冲正 {amounts[4]}" if found.reversed else ""
     more = len(found.segments) - SEGMENTS_SHOWN
     return [
         *(
@@ -206,8 +207,8 @@ def _trace_lines(found: Trace) -> list[str]:
             if more > 0
             else []
         ),
-        f"共 {amounts[0]} {found.unit}：已支出 {amounts[1]}，已退赠 {amounts[2]}，未用 {amounts[3]}"
-        " (total: spent, returned, unspent)",
+        f"共 {amounts[0]} {unit_words(found.unit)}：已支出 {amounts[1]}，已退赠 {amounts[2]}，"
+        f"未用 {amounts[3]}{wrong} (total: spent, returned, unspent, reversed)",
         f"规则 rule: {RULE}",
         stamp(found.position),
     ]

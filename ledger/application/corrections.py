@@ -10,7 +10,7 @@ from ledger.application.counting import shrink
 from ledger.application.desk import Desk, retried
 from ledger.application.naming_reviews import open_reviews
 from ledger.application.receipting import Number, draw_all, issue_anew, reverse_receipt
-from ledger.application.receiving import Received, receive
+from ledger.application.receiving import Received, check_room, receive
 from ledger.application.requests import Correction, Settlement
 from ledger.domain import corrections, funds, gifts, receipts
 from ledger.domain.events import FundClosed, GiftReceipted
@@ -80,7 +80,8 @@ class CorrectionCommands:
         right = Batch()
         if replacement is not None:
             other = self._desk.streams.fund_of(into or known.fund, known.organisation)
-            receive(self._desk, other, known.organisation, replacement, right)
+            came = receive(self._desk, other, known.organisation, replacement, right)
+            check_room(self._desk, other, [came])
             batch.unless.append(Unless(other.id, other.version, FundClosed.TOPIC))
         replaced_by = right.events[0].originator_id if right.events else None
         gone = corrections.reverse_gift(

@@ -9,8 +9,8 @@ from ledger.application.batch import Batch, HeldInflows, digests
 from ledger.application.desk import Desk, retried
 from ledger.application.requests import Correction, PayOut
 from ledger.domain import disbursements, funds, gifts_in_kind, oversight
-from ledger.domain.disbursements import AboveLimit
-from ledger.domain.events import GoodsLine
+from ledger.domain.disbursements import AboveLimit, SamePerson
+from ledger.domain.events import AttemptRefused, GoodsLine
 from ledger.domain.funds import Fund, Inflows
 from ledger.domain.goods import Amount, Quantity
 from ledger.domain.oversight import Oversight
@@ -153,6 +153,12 @@ class DisbursementCommands:
                 known = self._pay(agreed, disbursement, payment.paid_on, one)
             except Refused as refusal:
                 outcomes.append(refusal)
+                if isinstance(refusal, SamePerson | AboveLimit):
+                    batch.events.append(
+                        self._attempt(
+                            known, disbursement, payment.amount, "approve", approved_by, refusal
+                        )
+                    )
                 continue
             batch.absorb(one)
             inflows = held
@@ -248,15 +254,26 @@ class DisbursementCommands:
         asked = fund.disbursements.get(disbursement)
         if asked is None:
             return
-        attempt = oversight.refused(
+        attempt = self._attempt(fund, disbursement, asked.amount, attempted, attempted_by, refusal)
+        self._desk.record(Batch([attempt]))
+
+    def _attempt(
+        self,
+        fund: Fund,
+        disbursement: str,
+        amount: Amount,
+        attempted: str,
+        attempted_by: str,
+        refusal: Refused,
+    ) -> AttemptRefused:
+        return oversight.refused(
             f"attempt-{self._desk.random_id()}",
             fund,
             disbursement,
-            asked.amount,
+            amount,
             attempted,
             attempted_by,
             refusal,
             refusal.limit if isinstance(refusal, AboveLimit) else None,
             self._desk.now(),
         )
-        self._desk.record(Batch([attempt]))

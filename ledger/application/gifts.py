@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from ledger.application.batch import Batch
 from ledger.application.desk import Desk, retried
-from ledger.application.receiving import Received, receive
-from ledger.domain import funds, gifts
+from ledger.application.receiving import Received, check_room, receive
+from ledger.domain import gifts
 from ledger.domain.events import FundClosed, GiftReceived, GoodsReceived
-from ledger.domain.funds import Fund
 from ledger.domain.keeping import Unless
 from ledger.domain.values import Party
 from ledger.errors import Refused
-
-LARGE_SUM = 10**11
 
 
 class GiftCommands:
@@ -57,21 +53,9 @@ class GiftCommands:
                 outcomes.append(refusal)
                 continue
             outcomes.append(came[-1].originator_id)
-        self._check_room(known, came)
+        check_room(self._desk, known, came)
         self._desk.record(batch)
         return outcomes
-
-    def _check_room(self, fund: Fund, came: Sequence[GiftReceived | GoodsReceived]) -> None:
-        """Refuse a sum that can't be counted; small sums would need ages to get there."""
-        sums: Counter[str] = Counter()
-        for event in came:
-            if isinstance(event, GiftReceived):
-                sums[event.booked.currency] += event.booked.minor
-            else:
-                sums.update({line.quantity.item: line.quantity.count for line in event.lines})
-        for unit, more in sums.items():
-            if more > LARGE_SUM:
-                funds.check_room(fund.id, self._desk.inflows, unit, more)
 
     @retried
     def identify_donor(self, gift: str, donor: str, evidence: str) -> None:

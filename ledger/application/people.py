@@ -21,7 +21,7 @@ class PersonUnknown(Unknown):
 
     def __init__(self, person: str) -> None:
         super().__init__(f"nothing is kept on {person!r}: give a name just as it was recorded, "
-                         "or the id of a gift")  # fmt: skip
+                         "or the id of a gift or of a name (naming-...)")  # fmt: skip
 
 
 class SeveralPeople(Refused):

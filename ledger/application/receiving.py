@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from ledger.application.batch import Batch, digests
 from ledger.application.counting import name_conduit, state_shares
 from ledger.application.desk import Desk
 from ledger.application.requests import ReceiveGift, ReceiveGoods
 from ledger.domain import credits as gift_credits
-from ledger.domain import gifts, gifts_in_kind
+from ledger.domain import funds, gifts, gifts_in_kind
 from ledger.domain.events import GiftReceived, GoodsReceived
 from ledger.domain.funds import Fund
 from ledger.domain.values import Party
 
 Received = ReceiveGift | ReceiveGoods
+LARGE_SUM = 10**11
 
 
 def receive(
@@ -55,3 +59,16 @@ def _say_whose(desk: Desk, event: GiftReceived, received: ReceiveGift, batch: Ba
         gift = name_conduit(desk, gift, received.conduit, batch, counted_before=before)
     if received.shares:
         state_shares(desk, gift, received.shares, batch)
+
+
+def check_room(desk: Desk, fund: Fund, came: Sequence[GiftReceived | GoodsReceived]) -> None:
+    """Refuse a sum that can't be counted; small sums would need ages to get there."""
+    sums: Counter[str] = Counter()
+    for event in came:
+        if isinstance(event, GiftReceived):
+            sums[event.booked.currency] += event.booked.minor
+        else:
+            sums.update({line.quantity.item: line.quantity.count for line in event.lines})
+    for unit, more in sums.items():
+        if more > LARGE_SUM:
+            funds.check_room(fund.id, desk.inflows, unit, more)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from threading import Lock
 from typing import Any
 
 from ledger.domain import credits as gift_credits
@@ -103,6 +104,7 @@ class Streams:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._funds: dict[str, Fund] = {}
+        self._keeping = Lock()
 
     def organisation(self, organisation: str) -> Organisation:
         """Return an organisation, from its stream."""
@@ -117,7 +119,8 @@ class Streams:
         What was read and verified before is kept: a fund with years of payments is not read
         from its first day for the next one.
         """
-        known = self._funds.pop(fund, None)
+        with self._keeping:
+            known = self._funds.pop(fund, None)
         history = self._engine.history(fund, after=known.version if known else None)
         if known is None and not (fund.startswith("fund-") and history):
             raise FundUnknown(fund)
@@ -126,9 +129,10 @@ class Streams:
         for event in history:
             known = funds.evolve(known, event)
         assert known is not None, "refused above"
-        self._funds[fund] = known
-        if len(self._funds) > FUNDS_KEPT:
-            self._funds.pop(next(iter(self._funds)), None)
+        with self._keeping:
+            self._funds[fund] = known
+            if len(self._funds) > FUNDS_KEPT:
+                del self._funds[next(iter(self._funds))]
         return known
 
     def oversight(self, organisation: str) -> Oversight:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,9 @@ from ledger.money import MINOR_MAX, Money
 
 ITEM = "goods:"
 BAR, WIDE_BAR = "|", "｜"
+PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
+"""A mobile number, or a resident number (GB 11643), as they stand in lists beside the goods."""
+
 LONGEST = 500
 """Characters of a name, a specification or a unit."""
 
@@ -21,6 +25,16 @@ class ItemMalformed(Refused):
     def __init__(self, what: str, text: str) -> None:
         super().__init__(
             f"{what} {text!r} can't name goods: use 1 to {LONGEST} printable characters"
+        )
+
+
+class ItemNamesPerson(Refused):
+    """The words for an item hold somebody's telephone or identity number; items are public."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the item's name or specification holds a telephone or identity number, and items are "
+            "public: take it out"
         )
 
 
@@ -57,6 +71,8 @@ def item(name: str, specification: str | None, unit: str) -> Item:
         printable = text and text.strip() == text and not _hidden(text)
         if not printable or len(str(text)) > LONGEST:
             raise ItemMalformed(what, str(text))
+        if PERSONAL.search(text or ""):
+            raise ItemNamesPerson
     return Item(name, specification, unit)
 
 

@@ -174,6 +174,19 @@ def test_payments_that_were_made_keep_to_the_limit_of_who_approved_them(
     check_house(house)
 
 
+def test_a_list_of_payments_that_its_proposer_approved_leaves_a_record_of_each_attempt(
+    house: House, fund: str
+) -> None:
+    give(house, fund, "100.00")
+    paid = house.ledger.disbursements.pay_out(
+        USCC, fund, [payment("10.00"), payment("20.00")], "clerk", "clerk"
+    )
+    assert all(isinstance(one, SamePerson) for one in paid)
+    assert attempts(house) == [("clerk", "approve", "SamePerson", None)] * 2
+    assert balance_of(house, fund).disbursed == 0
+    check_house(house)
+
+
 def test_a_dry_run_keeps_no_record_of_what_it_refuses(house: House, fund: str) -> None:
     give(house, fund, "10.00")
     asked = house.ledger.disbursements.propose(fund, payment("6.00"), "clerk")

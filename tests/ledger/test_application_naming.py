@@ -1,13 +1,9 @@
-"""Names and the gifts they rest on: recorded together, at once, and whatever goes back."""
+"""Names and the gifts they rest on: recorded together, whatever goes back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import date
-from hashlib import sha256
-from typing import Any
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,17 +11,11 @@ from hypothesis import strategies as st
 
 from api.settings import Settings
 from api.wiring import House
-from ledger.application import Correction, Ledger
-from ledger.application.naming_requests import ApproveName, ProposeName, Screening
-from ledger.application.people import GROUNDS
+from ledger.application import Correction
 from ledger.application.streams import ActsOnAnothers, NamingUnknown
 from ledger.domain import naming_life, organisations
-from ledger.domain.events.naming import NamingReviewOpened, NamingRule, NamingSuspended
-from ledger.domain.naming_grant import ENTERED, Term
-from ledger.domain.naming_refusals import BelowThreshold
-from ledger.domain.naming_steps import counted
-from ledger.domain.naming_support import NameStands, NameTextErased, NoPowerOverNames, held
-from ledger.engine import Conflict
+from ledger.domain.events.naming import NamingReviewOpened, NamingSuspended
+from ledger.domain.naming_support import NoPowerOverNames
 from ledger.errors import Refused
 from ledger.money import Money
 from tests.conftest import OTHER_USCC, USCC
@@ -33,90 +23,13 @@ from tests.houses import general_fund, give, ready_for_receipts, register
 from tests.houses import gift as gift_of
 from tests.invariants import check_house
 from tests.ledger.domain.naming_given import COUNTY
-
-TEXT = "示范教学楼"
-PAPER = sha256(b"letter").hexdigest()
-TODAY = date(2026, 11, 21)
-TERM = Term(TODAY, date(2031, 11, 20))
-COST = Money(1000_00)
-HALF = NamingRule(
-    id="naming-2026", from_day=date(2026, 1, 1), to_day=None, share_basis_points=5000, least=None,
-    source="示范县捐赠项目冠名办法",
-)  # fmt: skip
-APPROVAL = ApproveName(
-    text=TEXT, authority=COUNTY, number="示政函〔2026〕1号", approved_on=TODAY, term=TERM,
-    decided_by="officer", countersigned_by="director",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Named:
-    """A ledger with one fund and a name proposed for what it pays."""
-
-    house: House
-    fund: str
-    gifts: tuple[str, ...]
-    name: str
-
-    @property
-    def ledger(self) -> Ledger:
-        return self.house.ledger
-
-    def test(self, *gifts: str, ledger: Ledger | None = None) -> Any:
-        naming = (ledger or self.ledger).naming
-        return naming.test_funding(self.name, gifts or self.gifts, COST, HALF, TODAY)
-
-    def approved(self) -> None:
-        self.test()
-        self.ledger.naming.submit(self.name, COUNTY, "county", "clerk")
-        self.ledger.naming.approve(self.name, APPROVAL)
-
-    def enter(self, ledger: Ledger | None = None) -> Any:
-        return (ledger or self.ledger).naming.enter(self.name, None, TODAY, "reviewer")
-
-    def give_back(self, gift: str, fen: int, ledger: Ledger | None = None) -> Any:
-        corrections = (ledger or self.ledger).corrections
-        return corrections.return_gift(gift, Money(fen), "捐赠人申请", "council")
-
-    def unseen(self) -> bool:
-        """Tell whether the name stands below its threshold and nobody was told."""
-        grant = self.ledger.streams.naming(self.name)
-        if grant.status not in ENTERED or grant.funding is None or grant.under_review:
-            return False
-        fund = self.ledger.streams.fund(self.fund)
-        gifts = [self.ledger.streams.gift(gift) for gift in counted(grant)]
-        return held(gifts, fund, "CNY") < grant.funding.needed
-
-
-def named(house: House, *yuan: str, text: str = TEXT) -> Named:
-    """Propose a name that its donor wants, its text passes, and its beneficiary agrees to."""
-    fund = general_fund(house)
-    gifts = tuple(give(house, fund, *yuan))
-    asked = ProposeName(
-        text=text, proposed_by="donor", thing="building", form="name", construction=True,
-        fund=fund, gifts=gifts, cost=COST,
-    )  # fmt: skip
-    name = house.ledger.naming.propose(USCC, asked, "clerk")
-    house.ledger.naming.record_wish(name, "yes", PAPER, publish=True)
-    assert house.ledger.naming.screen(name, Screening(person="nobody")) == ()
-    house.ledger.naming.record_consent(name, "示范县第一小学", PAPER, given=True)
-    return Named(house, fund, gifts, name)
+from tests.ledger.named import APPROVAL, PAPER, TODAY, Named, another, named
 
 
 @pytest.fixture
 def charity(house: House) -> House:
     register(house)
     return house
-
-
-@contextmanager
-def another(place: Settings, *, create: bool = False) -> Iterator[House]:
-    """Open a ledger, maybe a second time, as another server would."""
-    home = House(place, create=create)
-    try:
-        yield home
-    finally:
-        home.close()
 
 
 # A return and a name.
@@ -179,170 +92,6 @@ def test_a_gift_tells_once_of_each_name_that_rests_on_it(charity: House) -> None
 
     assert [case.ledger.streams.gift(g).namings for g in case.gifts] == [(case.name,)] * 2
     check_house(charity)
-
-
-# At once.
-
-
-def test_a_return_between_the_figures_and_the_funding_test_makes_it_decide_anew(
-    charity: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = named(charity, "600.00")
-    with another(settings) as other:
-        with_somebody_in_between(
-            monkeypatch, charity, lambda: case.give_back(case.gifts[0], 200_00, other.ledger)
-        )
-
-        tested = case.test()
-
-    assert (tested.received, tested.met) == (Money(400_00), False)
-    check_house(charity)
-
-
-def test_a_funding_test_that_comes_between_a_return_is_seen_by_it(
-    charity: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = named(charity, "600.00", "600.00")
-    case.test(case.gifts[0])
-    case.ledger.naming.submit(case.name, COUNTY, "county", "clerk")
-    case.ledger.naming.approve(case.name, APPROVAL)
-    case.enter()
-    case.give_back(case.gifts[0], 600_00)
-    with another(settings) as other:
-
-        def keep_it_by_the_second() -> None:
-            case.test(case.gifts[1], ledger=other.ledger)
-            other.ledger.naming.close_review(case.name, "kept", "已补足", "council", "reviewer")
-
-        with_somebody_in_between(monkeypatch, charity, keep_it_by_the_second)
-        case.give_back(case.gifts[1], 200_00)  # it knew of no name when it began
-
-    assert case.ledger.streams.naming(case.name).under_review
-    assert not case.unseen()
-    check_house(charity)
-
-
-def test_a_name_that_enters_into_force_between_a_return_is_put_under_review(
-    charity: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = named(charity, "600.00")
-    case.approved()
-    with another(settings) as other:
-        with_somebody_in_between(monkeypatch, charity, lambda: case.enter(other.ledger))
-
-        case.give_back(case.gifts[0], 200_00)
-
-    assert case.ledger.streams.naming(case.name).under_review
-    check_house(charity)
-
-
-def test_a_return_that_comes_between_keeps_a_name_out_of_force(
-    charity: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = named(charity, "600.00")
-    case.approved()
-    with another(settings) as other:
-        with_somebody_in_between(
-            monkeypatch, charity, lambda: case.give_back(case.gifts[0], 200_00, other.ledger)
-        )
-        with pytest.raises(BelowThreshold):
-            case.enter()
-
-    assert case.ledger.streams.naming(case.name).status == "approved"
-    check_house(charity)
-
-
-def test_a_second_return_that_comes_between_keeps_a_review_open(
-    charity: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = named(charity, "600.00", "200.00")
-    case.test(case.gifts[0])
-    case.ledger.naming.submit(case.name, COUNTY, "county", "clerk")
-    case.ledger.naming.approve(case.name, APPROVAL)
-    case.enter()
-    case.give_back(case.gifts[0], 200_00)
-    case.test()
-    with another(settings) as other:
-        with_somebody_in_between(
-            monkeypatch, charity, lambda: case.give_back(case.gifts[1], 150_00, other.ledger)
-        )
-        with pytest.raises(BelowThreshold):
-            case.ledger.naming.close_review(case.name, "kept", "已补足", "council", "reviewer")
-
-    assert case.ledger.streams.naming(case.name).under_review
-    check_house(charity)
-
-
-def test_a_review_that_is_closed_between_a_return_is_opened_again(
-    charity: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = named(charity, "600.00", "300.00")
-    case.test(case.gifts[0])
-    case.ledger.naming.submit(case.name, COUNTY, "county", "clerk")
-    case.ledger.naming.approve(case.name, APPROVAL)
-    case.enter()
-    case.give_back(case.gifts[0], 200_00)
-    case.test()
-    with another(settings) as other:
-        keeping = (case.name, "kept", "已补足", "council", "reviewer")
-        with_somebody_in_between(
-            monkeypatch, charity, lambda: other.ledger.naming.close_review(*keeping)
-        )
-        case.give_back(case.gifts[1], 250_00)
-
-    assert case.ledger.streams.naming(case.name).under_review
-    check_house(charity)
-
-
-def test_the_text_of_a_name_that_enters_into_force_meanwhile_is_not_erased(
-    charity: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = named(charity, "600.00")
-    case.test()
-    case.ledger.naming.submit(case.name, COUNTY, "county", "clerk")
-    with another(settings) as other:
-        with_somebody_in_between(
-            monkeypatch, charity, lambda: other.ledger.naming.approve(case.name, APPROVAL)
-        )
-        with pytest.raises(Conflict):
-            case.ledger.people.erase(case.name, GROUNDS[0])
-
-    with pytest.raises(NameStands):
-        case.ledger.people.erase(case.name, GROUNDS[0])
-    assert case.ledger.naming.text_of(case.name) == TEXT
-    check_house(charity)
-
-
-def test_a_name_whose_text_is_erased_meanwhile_does_not_enter_into_force(
-    charity: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = named(charity, "600.00")
-    case.test()
-    case.ledger.naming.submit(case.name, COUNTY, "county", "clerk")
-    with another(settings) as other:
-        with_somebody_in_between(
-            monkeypatch, charity, lambda: other.ledger.people.erase(case.name, GROUNDS[0])
-        )
-        with pytest.raises(NameTextErased):
-            case.ledger.naming.approve(case.name, APPROVAL)
-
-    assert case.ledger.naming.text_of(case.name) is None
-    check_house(charity)
-
-
-def with_somebody_in_between(
-    monkeypatch: pytest.MonkeyPatch, house: House, act: Callable[[], object]
-) -> None:
-    """Let somebody else act once, after the next command has decided and before it records."""
-    store = house.recorder.insert_events
-    todo = [act]
-
-    def insert(*args: Any, **kwargs: Any) -> Any:
-        if todo:
-            todo.pop()()
-        return store(*args, **kwargs)
-
-    monkeypatch.setattr(house.recorder, "insert_events", insert)
 
 
 # Whoever may not.

@@ -10,6 +10,7 @@ from ledger.domain.goods import (
     LONGEST,
     Item,
     ItemMalformed,
+    ItemNamesPerson,
     Quantity,
     QuantityMalformed,
     amount_of,
@@ -103,3 +104,17 @@ def test_a_quantity_is_written_with_its_unit_and_item() -> None:
 def test_units_of_an_axis_are_money_or_goods_by_what_is_counted_on_it() -> None:
     assert amount_of(500, "USD") == Money(500, "USD")
     assert amount_of(500, RICE) == Quantity(500, RICE)
+
+
+@pytest.mark.parametrize(
+    "text", ["口罩 13800138000", "口罩11010519491231002X", "口罩110105194912310029"]
+)
+def test_an_item_never_holds_a_persons_number(text: str) -> None:
+    with pytest.raises(ItemNamesPerson, match="telephone or identity number"):
+        item(text, None, "个")
+    with pytest.raises(ItemNamesPerson):
+        item("口罩", text, "个")
+
+
+def test_longer_and_shorter_numbers_are_models() -> None:
+    assert item("口罩 138001380001", "1234567890", "个").name == "口罩 138001380001"
