@@ -25,6 +25,11 @@ from ledger.store.database import Database, first_line
 from ledger.store.recorder import LedgerRecorder, LogRow
 
 BATCH = 5000
+POSITION = (
+    "CREATE TABLE position (size bigint NOT NULL, time timestamptz)",
+    "INSERT INTO position VALUES (0, NULL)",
+)
+"""What every view keeps beside its own tables: how far it has followed the log."""
 
 Connection = psycopg.Connection[DictRow]
 Recorded = tuple[int, Event]
@@ -108,8 +113,12 @@ class Runner:
 
     def prepare(self) -> None:
         """Create the tables of views that have none yet, or had others."""
-        for view in self.views:
-            self._create(view, self.schema(view))
+        schemas = {self.schema(view): view for view in self.views}
+        with self._database.reading() as connection:
+            known = _definitions(connection, list(schemas))
+        for schema, view in schemas.items():
+            if known.get(schema) != _definition(view):
+                self._create(view, schema)
 
     def schema(self, view: View, suffix: str = "") -> str:
         """Return the schema that a view's tables lie in."""
@@ -211,18 +220,14 @@ class Runner:
 
     def _create(self, view: View, schema: str) -> None:
         """Create a view's schema; one whose tables were defined otherwise is made anew."""
-        definition = sha256("\n".join(view.tables).encode()).hexdigest()
+        definition, name = _definition(view), sql.Identifier(schema)
         with self._database.writing_alone(schema) as connection:
-            if _definition(connection, schema) == definition:
-                return
-            name = sql.Identifier(schema)
+            if _definitions(connection, [schema]).get(schema) == definition:
+                return  # somebody else was faster
             connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
             _enter(connection, schema)
-            connection.execute("CREATE TABLE position (size bigint NOT NULL, time timestamptz)")
-            connection.execute("INSERT INTO position VALUES (0, NULL)")
-            for statement in view.tables:
-                connection.execute(sql.SQL(statement))
+            connection.execute(sql.SQL("; ").join(map(sql.SQL, (*POSITION, *view.tables))))
             note = sql.SQL("COMMENT ON SCHEMA {} IS {}")
             connection.execute(note.format(name, sql.Literal(definition)))
 
@@ -253,11 +258,19 @@ class Runner:
             return total.hexdigest(), _position(connection).size
 
 
-def _definition(connection: Connection, schema: str) -> str | None:
-    """Return the digest of the definitions that a view's tables were created from."""
-    query = "SELECT obj_description(to_regnamespace(%s), 'pg_namespace') AS definition"
-    found: str | None = connection.execute(query, [schema]).fetchall()[0]["definition"]
-    return found
+def _definition(view: View) -> str:
+    """Digest the statements that a view's tables are created from."""
+    return sha256("\n".join(view.tables).encode()).hexdigest()
+
+
+def _definitions(connection: Connection, schemas: Sequence[str]) -> dict[str, str | None]:
+    """Return what the schemas that exist note of the statements they were created from."""
+    query = (
+        "SELECT nspname, obj_description(oid, 'pg_namespace') AS definition FROM pg_namespace"
+        " WHERE nspname = ANY(%s)"
+    )
+    found = connection.execute(query, [list(schemas)]).fetchall()
+    return {row["nspname"]: row["definition"] for row in found}
 
 
 def table_names(view: View) -> list[str]:

@@ -23,9 +23,12 @@ OTHER_USCC = "53330000501874064B"
 
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start one embedded PostgreSQL for the whole run, and remove it afterwards."""
+    """Start one embedded PostgreSQL for the whole run, and remove it afterwards.
+
+    Its commits do not wait for the disk: tests of crashes start servers of their own.
+    """
     home = tmp_path_factory.mktemp("postgres")
-    yield embedded.ensure(home)
+    yield f"{embedded.ensure(home)} options='-c synchronous_commit=off'"
     embedded.stop(home)
     cluster = (home / "postgres").resolve()
     shutil.rmtree(cluster, ignore_errors=True)
