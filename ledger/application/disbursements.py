@@ -251,10 +251,8 @@ class DisbursementCommands:
         self, fund: Fund, disbursement: str, attempted: str, attempted_by: str, refusal: Refused
     ) -> None:
         """Keep on record that somebody tried what a rule forbids; that is not to be undone."""
-        asked = fund.disbursements.get(disbursement)
-        if asked is None:
-            return
-        attempt = self._attempt(fund, disbursement, asked.amount, attempted, attempted_by, refusal)
+        amount = fund.disbursements[disbursement].amount
+        attempt = self._attempt(fund, disbursement, amount, attempted, attempted_by, refusal)
         self._desk.record(Batch([attempt]))
 
     def _attempt(

@@ -562,3 +562,5 @@ def test_held_inflows_are_asked_once_and_places_each_time(house: House, fund: st
     for gift_id in (one, two):
         assert held.place_of(gift_id, "CNY") == inflows.place_of(gift_id, "CNY")
     assert held.units_of(fund) == ("CNY",)
+    number = house.ledger.funds.allocate(fund, general_fund(house), Money(50), "council")
+    assert [place.span.length for place in held.allocated(fund, number)] == [50]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -18,7 +19,7 @@ from ledger.domain.gifts import (
     ReceiptStands,
 )
 from ledger.domain.receipt_books import NumbersUsedUp
-from ledger.domain.receipts import ReceiptDoesNotStand
+from ledger.domain.receipts import ReceiptDoesNotStand, ReceiptUnknown
 from ledger.errors import Refused
 from ledger.money import Money
 from projections import receipt_numbers
@@ -314,4 +315,18 @@ def test_a_return_around_spent_money_is_settled_by_one_red_receipt(house: House,
     house.runner.catch_up()
     (trace,) = trace_gift(house.runner, one)
     assert (trace.returned, trace.unspent) == (600, 100)
+    check_house(house)
+
+
+def test_a_receipt_is_reversed_once_and_only_if_it_was_issued(house: House, fund: str) -> None:
+    receipted(house, fund)
+    day = date(2026, 12, 1)
+
+    red = house.ledger.receipts.reverse(CODE, "0000000001", [CODE], day, why("dispute"))
+
+    assert red == (CODE, "0000000002")
+    with pytest.raises(ReceiptDoesNotStand):
+        house.ledger.receipts.reverse(CODE, "0000000001", [CODE], day, why("dispute"))
+    with pytest.raises(ReceiptUnknown, match="no receipt 23050126 0000000099 was issued"):
+        house.ledger.receipts.reverse(CODE, "0000000099", [CODE], day, why("dispute"))
     check_house(house)

@@ -146,7 +146,7 @@ step = st.tuples(st.sampled_from(STEPS), st.integers(0, 3), st.integers(1, 400))
 
 
 @settings(
-    max_examples=12, deadline=None,
+    max_examples=6, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(steps=st.lists(step, min_size=4, max_size=14))

@@ -275,7 +275,7 @@ def test_every_unit_is_traced_alike_from_both_ends_whatever_is_corrected(house: 
     run_state_machine_as_test(
         Ways,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -154,7 +154,7 @@ class Funds(RuleBasedStateMachine):
 
 
 TestFunds = Funds.TestCase
-TestFunds.settings = settings(UNHURRIED, max_examples=100, stateful_step_count=50)
+TestFunds.settings = settings(UNHURRIED, max_examples=60, stateful_step_count=50)
 
 
 # A forged event at the end of any honest history is found.
