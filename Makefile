@@ -19,7 +19,7 @@ test: $(VENV)/.tests
 	$(BIN)/coverage run -m pytest -n 2
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
-	$(BIN)/coverage report --include='ledger/*,receipts/verify.py' --fail-under=100
+	$(BIN)/coverage report --include='ledger/*,receipts/verify.py,receipts/status*.py,receipts/qr.py' --fail-under=100
 
 check: $(VENV)/.tests
 	$(BIN)/ruff format --check .
@@ -30,6 +30,8 @@ check: $(VENV)/.tests
 
 bench: $(VENV)/.tests
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/receipts_drawn.py
+	$(BIN)/python benchmarks/verifying.py
 	$(BIN)/python benchmarks/trace_scale.py --gifts $(BENCH_GIFTS)
 
 soak: $(VENV)/.tests
@@ -52,4 +54,5 @@ $(VENV)/.product: requirements.txt pyproject.toml
 
 $(VENV)/.tests: $(VENV)/.product requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	tests/foreign/tools.sh
 	touch $@

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 
 from api import problems
 from api.rendering import PAGES, Guarded
-from api.routes import log, operating, public
+from api.routes import log, operating, public, receipts
 from api.routes.house import PublicHouse
 from api.routes.shapes import ProblemDocument, ViolationShape
 
@@ -45,7 +45,7 @@ def create_app(house: PublicHouse) -> FastAPI:
     app.state.house = house
     app.add_middleware(Guarded)
     problems.install(app)
-    for router in (public.router, log.router, operating.router):
+    for router in (public.router, receipts.router, log.router, operating.router):
         app.include_router(router)
     app.add_api_route("/portal.css", style, include_in_schema=False)
     app.add_api_route("/icon.svg", icon, include_in_schema=False)

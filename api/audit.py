@@ -12,6 +12,7 @@ from ledger.domain.events import (
     Event,
     GiftReceived,
     GoodsReceived,
+    ReceiptMadeOut,
 )
 from ledger.domain.history import History
 from ledger.domain.keeping import SourceRow
@@ -102,6 +103,7 @@ SEALED_VALUES = (
     "credited",
     "conduit",
     "provider",
+    "taxpayer",
 )
 """The fields of events that hold values with sealed fields of their own."""
 
@@ -113,6 +115,8 @@ def _sealed(value: object) -> Iterator[str]:
         yield from getattr(party, "sealed", ())
     for share in getattr(value, "shares", ()):
         yield from share.party.sealed
+    if isinstance(value, ReceiptMadeOut):
+        yield from value.digests
 
 
 Read = Callable[[str], bytes]

@@ -17,21 +17,27 @@ from api.answers import NOT_UNDERSTOOD, WRONG, Answer, complain, show
 from api.arguments import Commands, OneLineParser, command, day, group, number, seconds
 from api.commands import (
     asking,
+    books,
     checking,
-    correcting,
     crediting,
+    deducting,
+    eligibility,
     founding,
     funding,
     giving,
+    keys,
     naming,
     periods,
     pledging,
     proving,
+    receipting,
     recording,
     reporting,
     serving_people,
     showing,
     spending,
+    taxing,
+    verifying,
 )
 from ledger.domain.disbursements import COST_CLASSES
 from ledger.errors import LedgerError, Untrusted
@@ -92,7 +98,10 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = OneLineParser(prog="donation-ledger", description="善款账本 Donation Ledger")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    _founding_commands(commands)
+    founding.declare(commands)
+    keys.declare(commands)
+    eligibility.declare(commands)
+    books.declare(commands)
     funding.declare(commands)
     giving.declare(commands)
     pledging.declare(commands)
@@ -102,36 +111,14 @@ def parser() -> argparse.ArgumentParser:
     periods.declare(commands)
     reporting.declare(commands)
     crediting.declare(commands)
+    taxing.declare(commands)
+    deducting.declare(commands)
     _recording_commands(commands)
+    receipting.declare(commands)
     _asking_commands(commands)
     _proving_commands(commands)
     _showing_commands(commands)
     return top
-
-
-def _founding_commands(commands: Commands) -> None:
-    command(commands, "init", founding.init, writes=True)
-    command(commands, "stop", founding.stop)
-    charity = group(commands, "charity", "charities")
-    register = command(charity, "register", founding.register_charity, writes=True)
-    register.add_argument("uscc", metavar="USCC")
-    register.add_argument("name", metavar="NAME")
-    eligibility = group(commands, "eligibility", "公益性捐赠税前扣除资格")
-    grant = command(eligibility, "grant", founding.grant_eligibility, writes=True)
-    grant.add_argument("uscc", metavar="USCC")
-    grant.add_argument("--from", dest="first", type=day, required=True, metavar="D")
-    grant.add_argument("--to", dest="last", type=day, required=True, metavar="D")
-    grant.add_argument("--notice", required=True, metavar="NO")
-    grant.add_argument("--applicant-kind", type=int, choices=(1, 2, 3), default=1)
-    cancel = command(eligibility, "cancel", founding.cancel_eligibility, writes=True)
-    cancel.add_argument("uscc", metavar="USCC")
-    cancel.add_argument("--notice-date", type=day, required=True, metavar="D")
-    book = command(group(commands, "book", "receipt books"), "allot", founding.allot_book,
-                    writes=True)  # fmt: skip
-    book.add_argument("uscc", metavar="USCC")
-    book.add_argument("code", metavar="CODE")
-    book.add_argument("first", type=number, metavar="FIRST")
-    book.add_argument("last", type=number, metavar="LAST")
 
 
 def _recording_commands(commands: Commands) -> None:
@@ -159,14 +146,6 @@ def _recording_commands(commands: Commands) -> None:
                        help="record a statement whose balances do not add up")  # fmt: skip
     files.add_argument("--proposed-by", default="clerk", metavar="ROLE")
     files.add_argument("--approved-by", default="reviewer", metavar="ROLE")
-    receipts = group(commands, "receipts", "receipts")
-    correcting.declare_on_receipts(receipts)
-    issue = command(receipts, "issue", recording.issue_receipts, writes=True)
-    issue.add_argument("--charity", required=True, metavar="USCC")
-    issue.add_argument("--gift", metavar="ID")
-    issue.add_argument("--from", dest="first", type=day, metavar="D")
-    issue.add_argument("--to", dest="last", type=day, metavar="D")
-    issue.add_argument("--out", type=Path, required=True, metavar="DIR")
     erase = command(commands, "erase", recording.erase, writes=True)
     erase.add_argument(
         "person",
@@ -191,11 +170,11 @@ def _asking_commands(commands: Commands) -> None:
 
 
 def _proving_commands(commands: Commands) -> None:
-    verify = command(commands, "verify", proving.verify_receipts)
-    verify.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    verify.add_argument("--trust", type=Path, metavar="FILE")
+    verifying.declare(commands)
     trust = command(group(commands, "trust", "keys to trust"), "export", proving.export_trust)
     trust.add_argument("file", type=Path, metavar="FILE")
+    trust.add_argument("--certificate", type=Path, metavar="FILE.pem",
+                       help="the root certificate of document signatures")  # fmt: skip
     log = group(commands, "log", "the public log")
     export = command(log, "export", proving.export_log)
     export.add_argument("folder", type=Path, metavar="DIR")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from api import importing
+from api import importing, status_export
 from api.answers import DONE, WRONG, Answer, progress, table
 from api.audit import audit_database, audit_log
 from api.commands.asking import PERSON
@@ -22,10 +22,12 @@ from api.wiring import House
 from ledger.domain.axis import RULE
 from ledger.money import PLACES, Money
 from ledger.proof.encoding import b64, b64url
-from ledger.store.log_folder import LogFolder, export
+from ledger.store.durable import write_atomically
+from ledger.store.log_folder import STATUS_LIST, LogFolder, export
 from projections import directory, gift_index, trace_queries
 from projections.trace_queries import Segment
-from receipts.verify import verify
+from receipts.status import DAYS_GOOD, StatusList
+from receipts.verify import Verifier
 
 USCC = "532300000000000198"
 """A made-up code of the right form: region and number belong to nobody."""
@@ -33,7 +35,9 @@ USCC = "532300000000000198"
 CHARITY = "示例扶贫基金会（样张）"
 FUND = "定点帮扶资金（样张）"
 NOTICE = "示例公告2025年第9号"
-BOOK = ("23050126", 1, 5000)
+BOOK = ("230501", 1, 5000)
+"""The book's code without its year, and its numbers."""
+
 FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
 RATE = "USD:7.0865:1:2026-10-12:示例中间价"
 SAMPLE = (
@@ -87,7 +91,9 @@ def _set_up(house: House) -> str:
         USCC, CHARITY, signer.kid, b64url(signer.public.public_bytes_raw())
     )
     ledger.organisations.grant_eligibility(USCC, date(2026, 1, 1), date(2028, 12, 31), NOTICE, 3)
-    ledger.organisations.allot_numbers(USCC, *BOOK)
+    code, first, last = BOOK
+    year = datetime.now(BEIJING).year % 100
+    ledger.organisations.allot_numbers(USCC, f"{code}{year:02d}", first, last)
     house.publish()
     known = [f.fund for f in directory.funds(house.runner, USCC) if f.name == FUND]
     return known[0] if known else ledger.funds.open_fund(USCC, FUND, "general", None, None)
@@ -152,8 +158,13 @@ def _receipts(house: House, folder: Path) -> list[Chapter]:
 def _verified(house: House, folder: Path) -> Chapter:
     files = sorted(folder.glob("*.pdf"))
     trust = house.trust()
-    results = Counter(verify(path.read_bytes(), trust).result for path in files)
+    listed = status_export.export(house, datetime.now(BEIJING).date(), DAYS_GOOD)
+    for path in (folder.with_name(STATUS_LIST), house.log.folder / STATUS_LIST):
+        write_atomically(path, listed.data)
+    verifier = Verifier(trust, StatusList.parse(listed.data, trust))
+    results = Counter(verifier.verify(path.read_bytes()).result for path in files)
     told = "；".join(f"{result} {count} 张" for result, count in sorted(results.items()))
+    told += f"（状态清单截至第 {listed.as_of.size} 条，{listed.entries} 张）"
     return Chapter("离线查验 verify", told, set(results) == {"valid"})
 
 
@@ -219,7 +230,8 @@ def _story_table(story: list[Chapter]) -> Table:
 def _closing_lines(folder: Path) -> list[str]:
     return [
         f"票据 PDF 在 {folder / 'receipts'}，公开账本在 {folder / 'log'}。试一试 try:",
-        f"  .venv/bin/donation-ledger verify {_shown(folder / 'receipts')}",
+        f"  .venv/bin/donation-ledger verify {_shown(folder / 'receipts')} "
+        f"--status {_shown(folder / STATUS_LIST)}",
         f"  .venv/bin/donation-ledger audit --log {_shown(folder / 'log')}",
     ]
 

@@ -17,7 +17,7 @@ from ledger.errors import LedgerError, Refused, Unknown, Unreadable, Untrusted
 from ledger.store.database import DatabaseUnreachable
 
 MEDIA_TYPE = "application/problem+json"
-PAGES = ("/funds", "/trace", "/problems")
+PAGES = ("/funds", "/trace", "/check", "/problems")
 """Where people read; elsewhere programs do, and get problem documents."""
 
 

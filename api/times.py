@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 
@@ -15,3 +15,8 @@ def rfc3339(at: datetime | None) -> str | None:
 def written(at: datetime | None) -> str:
     """Write a time for people, in Beijing time."""
     return at.astimezone(BEIJING).strftime("%Y年%m月%d日 %H:%M:%S") if at else "—"
+
+
+def today() -> date:
+    """Return the day that it is in China now."""
+    return datetime.now(BEIJING).date()

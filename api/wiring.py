@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from api.document_keys import DocumentKeys
 from api.settings import DEFAULT_ORIGIN, Settings
 from ledger import codec
 from ledger.application import Desk, Ledger
@@ -31,6 +32,7 @@ from ledger.store.recorder import LedgerRecorder, LogRow
 from ledger.store.sources import Sources
 from ledger.store.vault import Vault
 from projections import trace_queries
+from projections.claims import CLAIMS
 from projections.credits import CREDITS
 from projections.directory import DIRECTORY
 from projections.gift_index import GIFT_INDEX
@@ -42,9 +44,11 @@ from projections.runner import Runner
 from projections.services import SERVICES
 from projections.tiers import TIERS_VIEW
 from projections.traces import TRACES
+from receipts.pades import Signer
 from receipts.trust import Trust
 
 VIEWS = (
+    CLAIMS,
     CREDITS,
     DIRECTORY,
     GIFT_INDEX,
@@ -182,6 +186,32 @@ class House:
                 dry_run=self.dry_run,
             )
         )
+
+    @cached_property
+    def _documents(self) -> DocumentKeys:
+        return DocumentKeys(
+            self.ledger,
+            self.keys,
+            lambda: datetime.now(UTC).date(),
+            self.publish,
+            dry_run=self.dry_run,
+        )
+
+    def document_signer(self, organisation: str) -> Signer:
+        """Return what signs an organisation's PDF files; its key is registered if it is new.
+
+        Ask before gathering evidence: what was registered is published then.
+        """
+        return self._documents.signer(organisation)
+
+    def document_root(self) -> None:
+        """Register the authority's root certificate, which all others hang on, if it is new."""
+        if not self.dry_run:
+            self._documents.root()
+
+    def renew_document(self, organisation: str) -> bool:
+        """Register another document key if an organisation has none; tell whether it was needed."""
+        return self._documents.renew(organisation)
 
     @cached_property
     def integrator(self) -> Integrator:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api import naming_words, promise_words
+from api import book_words, naming_words, promise_words, receipt_refusal_words
 from ledger.domain.bindings import OffPurpose, OtherRecipient, OutOfTerm
 from ledger.domain.corrections import SpentAlready
 from ledger.domain.disbursements import AboveLimit, RecoveryTooLarge, SamePerson, WrongMoment
@@ -60,8 +60,10 @@ CHINESE: dict[type[LedgerError], str] = {
     RateUnknown: "外币捐赠未登记汇率，不能开具票据",
     SamePerson: "提出人与审批人不能是同一人",
     TextDoesNotFit: "姓名过长，票面容纳不下",
+    **book_words.REFUSALS,
     **naming_words.REFUSALS,
     **promise_words.REFUSALS,
+    **receipt_refusal_words.REFUSALS,
 }
 
 

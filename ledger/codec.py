@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -31,6 +31,9 @@ MEMBERS = frozenset({"_sd_alg", "actor", "at", "data", "origin", "stream", "topi
 DIGEST_FIELDS = ("sealed", "digests")
 DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 """A SHA-256 in base64url (RFC 9901 4.2.3); anything else could be somebody's name."""
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+"""The one form of a time; what has it and can be read writes back to itself."""
 
 
 class EntryTooLarge(Refused):
@@ -141,21 +144,38 @@ Reader = Callable[[Any], Any]
 
 
 def _build(cls: type, data: object, head: Mapping[str, object]) -> object:
-    readers = _readers(cls)
-    names = set(readers) - {_member(name) for name in head}
-    if not isinstance(data, dict) or set(data) != names:
+    plan = _plan(cls, tuple(head))
+    if not isinstance(data, dict) or data.keys() != plan.members:
         raise EntryMalformed(f"its data are not those of {cls.__name__}")
-    given = {("sealed" if n == "_sd" else n): readers[n](v) for n, v in data.items()}
-    return cls(**head, **given)
+    given = dict(head)
+    for name, member, plain, reader in plan.steps:
+        value = data[member]
+        given[name] = value if type(value) is plain else reader(value)
+    return cls(**given)
+
+
+class _Plan(NamedTuple):
+    """How a class is read: its members; of each its field, its name, its plain type, its reader."""
+
+    members: frozenset[str]
+    steps: tuple[tuple[str, str, type, Reader], ...]
 
 
 @cache
-def _readers(cls: type) -> dict[str, Reader]:
+def _plan(cls: type, head: tuple[str, ...]) -> _Plan:
     hints = get_type_hints(cls)
-    return {
-        _member(f.name): _digests if f.name in DIGEST_FIELDS else _reader(hints[f.name])
-        for f in fields(cls)
-    }
+    names = [f.name for f in fields(cls) if f.name not in head]
+    steps = tuple((name, _member(name), *_plainly(name, hints[name])) for name in names)
+    return _Plan(frozenset(member for _, member, _, _ in steps), steps)
+
+
+def _plainly(name: str, hint: Any) -> tuple[type, Reader]:
+    """Return the JSON type that is taken as it is (none is `Reader`), and what reads all else."""
+    reader = _digests if name in DIGEST_FIELDS else _reader(hint)
+    optional = [arg for arg in get_args(hint) if arg in PLAIN]
+    if get_origin(hint) in (Union, types.UnionType) and optional:
+        return optional[0], reader
+    return (hint if hint in PLAIN else _Plan), reader
 
 
 def _reader(hint: Any) -> Reader:
@@ -221,13 +241,16 @@ def _day(value: object) -> date:
 
 def _instant(value: object) -> datetime:
     try:
-        at = datetime.fromisoformat(_typed(value, str)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        at = datetime.fromisoformat(_typed(value, str))
+    except ValueError:
         raise EntryMalformed(f"{value!r} is not a time in UTC") from None
-    if _stamp(at) != value:
+    if not INSTANT.fullmatch(value):
         raise EntryMalformed(f"{value!r} is not a time of the form 2020-01-31T08:00:00.000000Z")
     return at
 
+
+PLAIN = (str, int, bool)
+"""Types that JSON has too."""
 
 VALUES: dict[Any, Reader] = {
     Amount: _amount,

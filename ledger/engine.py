@@ -53,6 +53,10 @@ class SignedMapper(Mapper[str]):
         self._signer_of = signer_of
         self._verify = verify
 
+    def kid_of(self, organisation: str) -> str:
+        """Name the key that signs for an organisation now."""
+        return self._signer_of(organisation).kid
+
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """Sign an event."""
         state = codec.encode(domain_event, self._origin, self._signer_of(domain_event.actor))
@@ -94,6 +98,10 @@ class Engine(Application[str]):
     def construct_recorder(self) -> ApplicationRecorder:
         """Use the recorder that was handed in."""
         return self._handed_recorder
+
+    def kid_of(self, organisation: str) -> str:
+        """Name the key that signs for an organisation now."""
+        return self._handed_mapper.kid_of(organisation)
 
     def history(self, stream: str, after: int | None = None) -> list[Any]:
         """Return the events of a stream, those after a version, each verified."""

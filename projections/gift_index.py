@@ -10,6 +10,7 @@ from ledger.domain.events import (
     DonorIdentified,
     GiftReceipted,
     GiftReceiptReversed,
+    GiftReceiptWaived,
     GiftReceived,
     GoodsReceived,
 )
@@ -17,8 +18,8 @@ from projections.rows import copy_rows, update_rows
 from projections.runner import Connection, Recorded, Runner
 
 COLUMNS = (
-    "gift", "organisation", "fund", "received_on", "identified", "receipt", "minor", "currency",
-    "leaf",
+    "gift", "organisation", "fund", "received_on", "identified", "receipt", "waived", "minor",
+    "currency", "leaf",
 )  # fmt: skip
 
 
@@ -28,8 +29,8 @@ class GiftIndex:
     name = "gift_index"
     tables = (
         "CREATE TABLE gifts (gift text PRIMARY KEY, organisation text NOT NULL, fund text NOT NULL,"
-        " received_on date, identified boolean NOT NULL, receipt text, minor bigint, currency text,"
-        " leaf bigint NOT NULL)",
+        " received_on date, identified boolean NOT NULL, receipt text, waived text, minor bigint,"
+        " currency text, leaf bigint NOT NULL)",
         "CREATE INDEX gifts_by_day ON gifts (organisation, received_on, leaf)",
     )
 
@@ -42,11 +43,13 @@ class GiftIndex:
                 case GiftReceived() | GoodsReceived():
                     fresh[event.originator_id] = _row(event, leaf)
                 case DonorIdentified():
-                    later.append((event.originator_id, {"identified": True}))
+                    later.append((event.originator_id, {"identified": True, "waived": None}))
                 case GiftReceipted():
                     later.append((event.originator_id, {"receipt": f"{event.code} {event.number}"}))
                 case GiftReceiptReversed():
                     later.append((event.originator_id, {"receipt": None}))
+                case GiftReceiptWaived():
+                    later.append((event.originator_id, {"waived": event.reason}))
                 case _:
                     pass
         for gift, change in later:
@@ -66,6 +69,7 @@ def _row(event: GiftReceived | GoodsReceived, leaf: int) -> dict[str, Any]:
         "received_on": event.received_on,
         "identified": event.donor is not None,
         "receipt": None,
+        "waived": None,
         "minor": given.minor if given else None,
         "currency": given.currency if given else None,
         "leaf": leaf,
@@ -84,6 +88,23 @@ def gifts_between(runner: Runner, organisation: str, first: date, last: date) ->
     with runner.reading(GIFT_INDEX) as (connection, _):
         found = connection.execute(query, [organisation, first, last]).fetchall()
     return [row["gift"] for row in found]
+
+
+def by_day(runner: Runner, gifts: Iterable[str]) -> list[str]:
+    """Return these gifts by their days, those of one day in log order; undated ones come last."""
+    query = "SELECT gift FROM gifts WHERE gift = ANY(%s) ORDER BY received_on NULLS LAST, leaf"
+    with runner.reading(GIFT_INDEX) as (connection, _):
+        found = connection.execute(query, [list(gifts)]).fetchall()
+    return [row["gift"] for row in found]
+
+
+def undated(runner: Runner, organisation: str) -> int:
+    """Count the gifts of an organisation whose day nobody knows: they lie in no period."""
+    query = "SELECT count(*) AS n FROM gifts WHERE organisation = %s AND received_on IS NULL"
+    with runner.reading(GIFT_INDEX) as (connection, _):
+        found = connection.execute(query, [organisation]).fetchone()
+    assert found is not None, "a count is always there"
+    return int(found["n"])
 
 
 def described(

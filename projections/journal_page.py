@@ -23,6 +23,7 @@ from ledger.domain.events import (
     GoodsReceived,
     PeriodClosed,
     ReceiptReversed,
+    RedReceiptMadeOut,
     UseChanged,
 )
 from ledger.domain.goods import ITEM, Amount, amount_of
@@ -185,12 +186,22 @@ class Page:
 
     @take_in.register
     def _receipt_reversed(self, event: ReceiptReversed, leaf: int) -> None:
-        known = self._rows_of(event.gift)
+        self._void(event, leaf, event.gift, f"{event.red_code} {event.red_number}")
+
+    @take_in.register
+    def _red_receipt(self, event: RedReceiptMadeOut, leaf: int) -> None:
+        self._void(event, leaf, event.gifts[0], f"{event.red.code} {event.red.number}")
+
+    def _void(
+        self, event: ReceiptReversed | RedReceiptMadeOut, leaf: int, gift: str, red: str
+    ) -> None:
+        """Note that a receipt is void; of an annual one its first gift stands for them all."""
+        known = self._rows_of(gift)
         self._correct(
             event, leaf, "receipt-reversal", known[0]["fund"] if known else None,
             f"{event.code} {event.number}", event.amount,
             corrects=known[0]["leaf"] if known else None, reason=event.reason, note=event.note,
-            became=f"{event.red_code} {event.red_number}",
+            became=red,
         )  # fmt: skip
 
     @take_in.register

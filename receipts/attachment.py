@@ -7,7 +7,8 @@ import re
 from ledger.errors import Untrusted
 
 MARKER = b"/DonationLedgerBundle 1"
-_LINE = re.compile(b"\n" + re.escape(MARKER) + rb"\n(/Length (0|[1-9]\d{0,8})\n>>\nstream\n)?")
+_LINE = b"\n" + MARKER + b"\n"
+_LENGTH = re.compile(rb"/Length (0|[1-9]\d{0,8})\n>>\nstream\n")
 _END = b"\nendstream"
 
 
@@ -48,14 +49,15 @@ def attached(pdf: bytes) -> bytes:
 
     Raise `AttachmentMissing`, `AttachmentDoubled` or `AttachmentBroken`, all `Untrusted`.
     """
-    found = list(_LINE.finditer(pdf))
+    found, at = pdf.count(_LINE), pdf.find(_LINE)
     if not found:
         raise AttachmentMissing
-    if len(found) > 1:
-        raise AttachmentDoubled(len(found))
-    if found[0][1] is None:
-        raise AttachmentBroken(found[0].start())
-    begin, length = found[0].end(), int(found[0][2])
+    if found > 1:
+        raise AttachmentDoubled(found)
+    head = _LENGTH.match(pdf, at + len(_LINE))
+    if head is None:
+        raise AttachmentBroken(at)
+    begin, length = head.end(), int(head[1])
     if pdf[begin + length : begin + length + len(_END)] != _END:
-        raise AttachmentBroken(found[0].start())
+        raise AttachmentBroken(at)
     return pdf[begin : begin + length]

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from ledger.errors import Refused
-from receipts import page as words
-from receipts.page import Label, Page, written_date
+from receipts import labels as words
+from receipts.labels import Label
+from receipts.page import MEMBERS_MAX, Page, PageLine, written_date
 
 WIDTH_MM = 210.0
 HEIGHT_MM = 140.0
+"""Of a receipt with one line; more of them, members and further rows make it taller."""
+
 POINT_MM = 25.4 / 72
 SMALLEST_PT, STEP_PT = 4.5, 0.25
 LEADING = 1.28
@@ -69,12 +73,18 @@ class Run(NamedTuple):
     size: float
     style: Style
     box: Box
+    fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sheet:
     """All marks of one receipt, in the order in which they are painted and read."""
 
+    height: float = HEIGHT_MM
+    red: bool = False
+    watermark: str = ""
+    middle: float = 80.0
+    """Where the watermark's middle lies, in millimetres from the top."""
     fills: list[tuple[Box, str]] = field(default_factory=list)
     rules: list[Box] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
@@ -82,25 +92,48 @@ class Sheet:
 
 QR_BOX = Box(166, 7, 34, 34)
 
-_TOPS = (46.0, 56.0, 64.5, 72.5, 80.0, 95.0, 107.5, 116.5)
-"""Where the rows of the table begin, and where the last one ends."""
+_TOP = 46.0
+"""Where the table begins."""
+
+_FOOT = 23.5
+"""Height of what stands below the table."""
 
 _LEFT, _VALUE, _SECOND, _SECOND_VALUE, _RIGHT = 10.0, 36.0, 114.0, 138.0, 200.0
+_THIRD, _FOURTH = 144.0, 172.0
 _WHOLE = (_LEFT, _VALUE, _RIGHT)
 _HALF = (_LEFT, _VALUE, _SECOND)
 _OTHER_HALF = (_SECOND, _SECOND_VALUE, _RIGHT)
+_FUND = (_LEFT, _VALUE, 94.0)
+_DAY = (94.0, 112.0, _THIRD)
+_HAND = (_THIRD, 162.0, _RIGHT)
 _ACROSS = _RIGHT - _LEFT
-_PADDING = 0.8
+_PADDING, _CELL_PADDING = 0.8, 2.0
+
+_COLUMNS = (
+    (words.ITEM_CODE, 27.0, 0.0), (words.ITEM_NAME, 65.0, 0.0), (words.UNIT, 14.0, 0.5),
+    (words.QUANTITY, 24.0, 1.0), (words.STANDARD, 28.0, 1.0), (words.LINE_AMOUNT, 32.0, 1.0),
+)  # fmt: skip
+"""Heading, width and alignment of the columns of lines."""
+
+_DAY_WIDTH = 20.0
+"""Of the column of days, which takes its room from the names of items."""
+
+_ROW, _MEMBER_ROW, _MEMBER_COLUMNS = 6.0, 4.6, 3
 
 _TITLE = Style(19, lines=1, ink="accent", heavy=True)
 _LABEL = Style(8.5, lines=1, ink="accent")
 _ENGLISH = Style(5.5, lines=1, ink="grey")
 _PLAIN = Style(9.5)
 _NAME = Style(11)
+_CELL = Style(8.5, lines=2)
 _DIGITS = Style(12, lines=1, heavy=True)
 _IN_WORDS = Style(13, lines=2, heavy=True)
+_WORDS_READABLE_PT = 10
+"""Down to this size the amount in words is set on one line."""
+
 _IN_FIGURES = Style(15, lines=1, heavy=True)
 _ON_ACCENT = Style(10.5, lines=1, ink="white", heavy=True)
+_CANCELS = Style(8, lines=1, ink="white", heavy=True)
 _PROSE = Style(9)
 _TAG = Style(6, lines=1, ink="grey")
 _NOTE = Style(7.5, ink="grey")
@@ -109,10 +142,12 @@ _SMALL = Style(6.5, lines=2, ink="grey")
 
 def lay_out(page: Page, advance: Advance) -> Sheet:
     """Place everything of `page`; raise `TextDoesNotFit` for what no size makes fit its box."""
-    composer = _Composer(Sheet(), advance)
+    composer = _Composer(Sheet(red=page.red, watermark=page.watermark), advance)
     _head(composer, page)
     _parties(composer, page)
+    _lines(composer, page)
     _amount(composer, page)
+    _members(composer, page)
     _notes(composer, page)
     _foot(composer, page)
     return composer.sheet
@@ -164,42 +199,63 @@ def _cut(pieces: Iterable[Piece], room: float, advance: Advance) -> Iterator[Pie
             yield piece, width
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=4096)
+def _fit_words(text: str, box: Box, style: Style, advance: Advance) -> tuple[Run, ...]:
+    """Set fixed words, which come at the same place on many receipts, once."""
+    return tuple(run._replace(fixed=True) for run in fit(text, box, style, advance))
+
+
+@dataclass(slots=True)
 class _Composer:
-    """A sheet being filled, and the typeface's widths."""
+    """A sheet being filled from top to bottom, and the typeface's widths."""
 
     sheet: Sheet
     advance: Advance
+    top: float = _TOP
 
     def put(self, text: str, box: Box, style: Style) -> None:
         self.sheet.runs.extend(fit(text, box, style, self.advance))
 
+    def say(self, text: str, box: Box, style: Style) -> None:
+        """Put fixed words."""
+        self.sheet.runs.extend(_fit_words(text, box, style, self.advance))
+
     def fill(self, box: Box, ink: str) -> None:
         self.sheet.fills.append((box, ink))
 
+    def rule(self) -> None:
+        """Draw a line across, where the next row begins."""
+        self.sheet.rules.append(Box(_LEFT, self.top, _ACROSS, 0))
+
+    def next_row(self, height: float) -> None:
+        self.rule()
+        self.top += height
+
     def entry(
         self,
-        row: int,
         columns: tuple[float, float, float],
+        height: float,
         label: Label,
         value: str,
         style: Style = _PLAIN,
     ) -> None:
         """Put a label on its tinted cell, and its value beside it."""
         left, middle, right = columns
-        top, height = _TOPS[row], _TOPS[row + 1] - _TOPS[row]
-        self.fill(Box(left, top, middle - left, height), "tint")
-        centre, inner = top + height / 2, middle - left - 3
-        self.put(label.zh, Box(left + 2, centre - 3.3, inner, 3.9), _LABEL)
-        self.put(label.en, Box(left + 2, centre + 0.6, inner, 2.6), _ENGLISH)
-        room = Box(middle + 3, top + _PADDING, right - middle - 5, height - 2 * _PADDING)
+        self.fill(Box(left, self.top, middle - left, height), "tint")
+        centre, inner = self.top + height / 2, middle - left - 3
+        self.say(label.zh, Box(left + 2, centre - 3.3, inner, 3.9), _LABEL)
+        self.say(label.en, Box(left + 2, centre + 0.6, inner, 2.6), _ENGLISH)
+        room = Box(middle + 3, self.top + _PADDING, right - middle - 5, height - 2 * _PADDING)
         self.put(value, room, style)
 
 
 def _head(composer: _Composer, page: Page) -> None:
     composer.fill(Box(0, 0, WIDTH_MM, 2.4), "accent")
-    composer.put(page.title.zh, Box(_LEFT, 8, 150, 9.5), _TITLE)
-    composer.put(page.title.en, Box(_LEFT, 17.5, 150, 4), Style(8, 1, "grey"))
+    composer.say(page.title.zh, Box(_LEFT, 8, 150, 9.5), _TITLE)
+    composer.say(page.title.en, Box(_LEFT, 17.5, 150, 4), Style(8, 1, "grey"))
+    if page.replaces:
+        composer.fill(Box(_LEFT, 22.4, 150, 4.4), "accent")
+        composer.put(page.cancelling, Box(_LEFT + 2, 22.5, 146, 4.2), _CANCELS)
     facts = (
         (words.CODE, page.code),
         (words.NUMBER, page.number),
@@ -208,63 +264,143 @@ def _head(composer: _Composer, page: Page) -> None:
     )
     for count, (label, value) in enumerate(facts):
         left = _LEFT + count * 38
-        composer.fill(Box(left, 27, 0.6, 13), "accent")
-        composer.put(f"{label.zh} {label.en}", Box(left + 2.4, 27, 34, 4.5), Style(7, 1, "grey"))
-        composer.put(value, Box(left + 2.4, 32.5, 34, 7), _DIGITS)
+        composer.fill(Box(left, 28, 0.6, 13), "accent")
+        composer.say(f"{label.zh} {label.en}", Box(left + 2.4, 28, 34, 4.5), Style(7, 1, "grey"))
+        composer.put(value, Box(left + 2.4, 33.5, 34, 7), _DIGITS)
     caption = Box(QR_BOX.left, 41.4, QR_BOX.width, 3.2)
-    composer.put(f"{words.SCAN.zh} {words.SCAN.en}", caption, Style(6, 1, "grey", align=0.5))
+    composer.say(f"{words.SCAN.zh} {words.SCAN.en}", caption, Style(6, 1, "grey", align=0.5))
 
 
 def _parties(composer: _Composer, page: Page) -> None:
-    composer.entry(0, _WHOLE, words.PAYER, page.payer, _NAME)
-    composer.entry(1, _HALF, words.RECIPIENT, page.recipient)
-    composer.entry(1, _OTHER_HALF, words.RECIPIENT_USCC, page.recipient_uscc)
-    composer.entry(2, _HALF, words.ITEM, page.item)
-    composer.entry(2, _OTHER_HALF, words.FUND, page.fund)
-    composer.entry(3, _HALF, words.GIFT_ON, written_date(page.gift_on))
-    composer.entry(3, _OTHER_HALF, words.HANDLER, page.handler)
+    composer.entry(_WHOLE, 9.5, words.PAYER, page.payer, _NAME)
+    composer.next_row(9.5)
+    if page.payer_uscc or page.payer_address:
+        composer.entry(_HALF, 8, words.PAYER_USCC, page.payer_uscc or "")
+        composer.entry(_OTHER_HALF, 8, words.PAYER_ADDRESS, page.payer_address or "")
+        composer.next_row(8)
+    composer.entry(_HALF, 8, words.RECIPIENT, page.recipient)
+    composer.entry(_OTHER_HALF, 8, words.RECIPIENT_USCC, page.recipient_uscc)
+    composer.next_row(8)
+    composer.entry(_FUND, 7.5, words.FUND, page.fund)
+    composer.entry(_DAY, 7.5, words.GIFT_ON, written_date(page.gift_on))
+    composer.entry(_HAND, 7.5, words.HANDLER, page.handler)
+    composer.next_row(7.5)
+    if page.area:
+        composer.entry(_WHOLE, 7, words.AREA, page.area)
+        composer.next_row(7)
+
+
+def _lines(composer: _Composer, page: Page) -> None:
+    """Set the table of 财综〔2024〕1号 art. 6, with a column of days where lines have theirs."""
+    dated = any(line.gift_on for line in page.rows)
+    columns = _columns(dated=dated)
+    composer.fill(Box(_LEFT, composer.top, _ACROSS, 4.6), "tint")
+    for label, (left, width, align) in columns:
+        heading = Box(left + _CELL_PADDING, composer.top + 0.3, width - 2 * _CELL_PADDING, 4)
+        composer.say(f"{label.zh} {label.en}", heading, Style(6.5, 1, "accent", align=align))
+    composer.next_row(4.6)
+    for line in page.rows:
+        cells = _cells(line, dated=dated)
+        for text, (_, (left, width, align)) in zip(cells, columns, strict=True):
+            room = Box(
+                left + _CELL_PADDING, composer.top + 0.3, width - 2 * _CELL_PADDING, _ROW - 0.6
+            )
+            composer.put(text, room, _CELL._replace(align=align))
+        composer.next_row(_ROW)
+
+
+@lru_cache
+def _columns(*, dated: bool) -> tuple[tuple[Label, tuple[float, float, float]], ...]:
+    found, left = [], _LEFT
+    for label, width, align in _COLUMNS:
+        if dated and label == words.ITEM_NAME:
+            found.append((words.LINE_DAY, (left, _DAY_WIDTH, 0.0)))
+            left, width = left + _DAY_WIDTH, width - _DAY_WIDTH  # noqa: PLW2901 what is left of it
+        found.append((label, (left, width, align)))
+        left += width
+    return tuple(found)
+
+
+def _cells(line: PageLine, *, dated: bool) -> list[str]:
+    amount = line.amount.grouped() if line.amount else ""
+    days = [line.gift_on.isoformat() if line.gift_on else ""] if dated else []
+    return [line.code, *days, line.name, line.unit, line.quantity, line.standard, amount]
 
 
 def _amount(composer: _Composer, page: Page) -> None:
-    top, height = _TOPS[4], _TOPS[5] - _TOPS[4]
+    top, height = composer.top, 14.4
     composer.fill(Box(_VALUE, top, _RIGHT - _VALUE, height), "tint")
     composer.fill(Box(_LEFT, top, _VALUE - _LEFT, height), "accent")
-    composer.put(words.AMOUNT.zh, Box(_LEFT + 2, top + 2.6, 22, 5.5), _ON_ACCENT)
-    composer.put(words.AMOUNT.en, Box(_LEFT + 2, top + 8.1, 22, 3.5), Style(6.5, 1, "white"))
+    composer.say(words.AMOUNT.zh, Box(_LEFT + 2, top + 2.3, 22, 5.5), _ON_ACCENT)
+    composer.say(words.AMOUNT.en, Box(_LEFT + 2, top + 7.8, 22, 3.5), Style(6.5, 1, "white"))
     _in_words(composer, page, top)
     _in_figures(composer, page, top)
+    composer.next_row(height)
 
 
 def _in_words(composer: _Composer, page: Page, top: float) -> None:
     left, width = _VALUE + 3, _SECOND - _VALUE - 5
     tag = f"{words.IN_WORDS.zh} {words.IN_WORDS.en}"
-    composer.put(tag, Box(left, top + 1, width, 2.9), _TAG)
-    composer.put(page.amount_in_words, Box(left, top + 3.9, width, 10.6), _IN_WORDS)
+    composer.say(tag, Box(left, top + 0.8, width, 2.9), _TAG)
+    text = page.amount_in_words
+    one_line = composer.advance(text) * _WORDS_READABLE_PT * POINT_MM <= width
+    style = _IN_WORDS._replace(lines=1) if one_line else _IN_WORDS
+    composer.put(text, Box(left, top + 3.7, width, 10.4), style)
 
 
 def _in_figures(composer: _Composer, page: Page, top: float) -> None:
     left, width = _SECOND + 2, _RIGHT - _SECOND - 4
     tag = f"{words.IN_FIGURES.zh} {words.IN_FIGURES.en}"
-    composer.put(tag, Box(left, top + 1, width, 2.9), _TAG)
-    height = 6.6 if page.original else 10.6
-    composer.put(page.amount_in_figures, Box(left, top + 3.9, width, height), _IN_FIGURES)
+    composer.say(tag, Box(left, top + 0.8, width, 2.9), _TAG)
+    height = 6.5 if page.original else 10.4
+    composer.put(page.amount_in_figures, Box(left, top + 3.7, width, height), _IN_FIGURES)
     if page.original:
         text = f"{words.ORIGINAL.zh} {words.ORIGINAL.en}：{page.original}"
-        composer.put(text, Box(left, top + 10.5, width, 4), _NOTE)
+        composer.put(text, Box(left, top + 10.2, width, 4), _NOTE)
+
+
+def _members(composer: _Composer, page: Page) -> None:
+    """List who gave together; beyond `MEMBERS_MAX`, say where the list is."""
+    if not page.members:
+        return
+    if len(page.members) > MEMBERS_MAX:
+        zh, en = words.MEMBERS_ATTACHED
+        composer.entry(_WHOLE, 8, words.MEMBERS, f"{len(page.members)} 人，{zh} ({en})")
+        composer.next_row(8)
+        return
+    rows = -(-len(page.members) // _MEMBER_COLUMNS)
+    height = max(rows * _MEMBER_ROW + 1, 8)
+    composer.entry(_WHOLE, height, words.MEMBERS, "")
+    width = (_RIGHT - _VALUE - 4) / _MEMBER_COLUMNS
+    for count, (name, amount) in enumerate(page.members):
+        row, column = divmod(count, _MEMBER_COLUMNS)
+        left, top = _VALUE + 3 + column * width, composer.top + 0.5 + row * _MEMBER_ROW
+        composer.put(name, Box(left, top, width - 30, _MEMBER_ROW), _CELL)
+        room = Box(left + width - 29, top, 22, _MEMBER_ROW)
+        composer.put(f"¥{amount.grouped()}", room, Style(8, 1, align=1.0))
+    composer.next_row(height)
 
 
 def _notes(composer: _Composer, page: Page) -> None:
-    composer.entry(5, _WHOLE, words.REMARK, page.remark, _PROSE)
-    composer.entry(6, _WHOLE, words.ELIGIBILITY, page.eligibility, _PROSE)
-    composer.sheet.rules.extend(Box(_LEFT, top, _ACROSS, 0) for top in _TOPS)
+    composer.entry(_WHOLE, 11.5, words.REMARK, page.remark, _PROSE)
+    composer.next_row(11.5)
+    if page.further:
+        composer.entry(_WHOLE, 8, words.OTHER, page.further, _PROSE)
+        composer.next_row(8)
+    composer.entry(_WHOLE, 9, words.ELIGIBILITY, page.eligibility, _PROSE)
+    composer.next_row(9)
+    composer.rule()
 
 
 def _foot(composer: _Composer, page: Page) -> None:
+    top = composer.top
+    composer.sheet.height = top + _FOOT
+    composer.sheet.middle = (_TOP + top) / 2
     label = f"{words.LOG_PROOF.zh} {words.LOG_PROOF.en}"
-    composer.put(label, Box(_LEFT, 119, 24, 6), Style(6.5, 1, "accent"))
-    composer.put(page.proof, Box(_VALUE, 119, _RIGHT - _VALUE, 6), _SMALL)
+    composer.say(label, Box(_LEFT, top + 2.5, 24, 6), Style(6.5, 1, "accent"))
+    composer.put(page.proof, Box(_VALUE, top + 2.5, _RIGHT - _VALUE, 6), _SMALL)
     zh, en = words.NOT_STATE_FORM
     if page.specimen:
         zh, en = words.SPECIMEN_USE.zh + zh, f"{words.SPECIMEN_USE.en} {en}"
-    composer.put(zh, Box(_LEFT, 126.5, _ACROSS, 3.6), Style(7, 1))
-    composer.put(en, Box(_LEFT, 130.1, _ACROSS, 3.2), Style(6, 1, "grey"))
+    composer.say(zh, Box(_LEFT, top + 10, _ACROSS, 3.6), Style(7, 1))
+    composer.say(en, Box(_LEFT, top + 13.6, _ACROSS, 3.2), Style(6, 1, "grey"))

@@ -1,60 +1,28 @@
-"""What a person reads on a receipt, as data, and the fixed words around it."""
+"""What a person reads on a receipt, as data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from ledger.errors import Refused
 from ledger.money import Money
+from receipts import labels
+from receipts.labels import NOT_STATE_FORM, SPECIMEN_USE, Label
 from receipts.words import rmb_words
 
+__all__ = [
+    "NOT_STATE_FORM", "SPECIMEN_USE", "AmountNotInCny", "Label", "Page", "PageLine",
+    "RedReceiptUnclear", "written_date",
+]  # fmt: skip
 
-class Label(NamedTuple):
-    """A name printed beside a value: Chinese first, English small below."""
+LINES_MAX = 40
+"""Lines printed on a receipt; of more, the last row gives number and sum of the rest."""
 
-    zh: str
-    en: str
+MEMBERS_MAX = 60
+"""Members of a joint receipt printed on it; of more, the attachment holds the list."""
 
-
-TITLE = Label("公益事业捐赠票据", "Receipt for a charitable donation")
-SPECIMEN_TITLE = Label("公益事业捐赠票据（样张）", "Receipt for a charitable donation (specimen)")
-WATERMARK = "样张 SPECIMEN"
-
-CODE = Label("票据代码", "Code")
-NUMBER = Label("票据号码", "Number")
-CHECK_CODE = Label("校验码", "Check code")
-ISSUED_ON = Label("开票日期", "Issued on")
-PAYER = Label("捐赠人", "Donor")
-RECIPIENT = Label("受赠单位", "Recipient")
-RECIPIENT_USCC = Label("统一社会信用代码", "Credit code")
-ITEM = Label("捐赠项目", "Item")
-FUND = Label("资金", "Fund")
-GIFT_ON = Label("受赠日期", "Received on")
-HANDLER = Label("经手人", "Handled by")
-AMOUNT = Label("捐赠金额", "Amount")
-IN_WORDS = Label("大写", "in words")
-IN_FIGURES = Label("小写", "in figures")
-ORIGINAL = Label("原币", "original")
-REMARK = Label("备注", "Remark")
-ELIGIBILITY = Label("税前扣除", "Deduction")
-SCAN = Label("扫码查验", "Scan to verify")
-LOG_PROOF = Label("账本存证", "Log proof")
-LOG_ORIGIN = Label("账本", "log")
-LEAF = Label("序号", "leaf")
-LOG_SIZE = Label("总数", "size")
-EVENT_HASH = Label("事件摘要", "SHA-256")
-
-NOT_STATE_FORM = Label(
-    "本件由公开捐赠账本生成，不是财政部门监制的票据式样，不带财政票据监制章；"
-    "证明文件附于本 PDF 内。",
-    "Made from a public donation ledger. Not the fiscal authority's form; carries no supervision"
-    " seal. Its proof is attached to this PDF.",
-)
-SPECIMEN_USE = Label(
-    "样张仅供演示，不得用于入账或税前扣除。", "Specimen: not for booking or deduction."
-)
+NEGATIVE_WORDS = "（负数）"
 
 
 class AmountNotInCny(Refused):
@@ -64,9 +32,38 @@ class AmountNotInCny(Refused):
         super().__init__(f"a receipt's amount is in CNY, not {amount}: name that as the original")
 
 
+class RedReceiptUnclear(Refused):
+    """A red receipt's amount is not below zero, or it does not say what it reverses."""
+
+    def __init__(self) -> None:
+        super().__init__("a red receipt has an amount below zero and names the one it reverses")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLine:
+    """One row of the table of 财综〔2024〕1号 art. 6; `amount` is in CNY, `gift_on` may be told."""
+
+    code: str
+    name: str
+    unit: str
+    quantity: str
+    standard: str
+    amount: Money | None
+    gift_on: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an amount that is not in yuan."""
+        if self.amount and self.amount.currency != "CNY":
+            raise AmountNotInCny(self.amount)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Everything a person reads on one receipt (财综〔2024〕1号 art. 6; domain rules 3.2, 3.3)."""
+    """Everything a person reads on one receipt (财综〔2024〕1号 art. 6; domain rules 3.2, 3.3).
+
+    `item` is printed as the one row when there are no `lines`. `replaces` is code and number of
+    the receipt that this one cancels; a `red` receipt reverses it, and its amount is below zero.
+    """
 
     code: str
     number: str
@@ -89,35 +86,99 @@ class Page:
     event_hash: str
     qr: str
     specimen: bool
+    payer_address: str | None = None
+    payer_uscc: str | None = None
+    lines: tuple[PageLine, ...] = ()
+    members: tuple[tuple[str, Money], ...] = ()
+    area: str | None = None
+    replaces: str | None = None
+    copy: bool = False
+    held: str | None = None
+    withheld: Money | None = None
+    official: str | None = None
+    red: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse an amount that is not in yuan."""
+        """Refuse an amount that is not in yuan, and a red receipt that is not clear."""
         if self.amount.currency != "CNY":
             raise AmountNotInCny(self.amount)
+        if self.red and not (self.amount < Money(0) and self.replaces):
+            raise RedReceiptUnclear
+
+    @property
+    def marks(self) -> tuple[Label, ...]:
+        """What the heading says besides: red, copy, specimen."""
+        found = ((self.red, labels.RED), (self.copy, labels.COPY), (self.specimen, labels.SPECIMEN))
+        return tuple(label for is_so, label in found if is_so)
 
     @property
     def title(self) -> Label:
-        """The heading, which says when the receipt is only a specimen."""
-        return SPECIMEN_TITLE if self.specimen else TITLE
+        """The heading, which says when the receipt is red, a copy or only a specimen."""
+        zh, en = labels.TITLE
+        if self.marks:
+            zh += f"（{'·'.join(mark.zh for mark in self.marks)}）"
+            en += f" ({', '.join(mark.en.lower() for mark in self.marks)})"
+        return Label(zh, en)
+
+    @property
+    def watermark(self) -> str:
+        """What is printed across the page, if anything."""
+        across = [mark for mark in self.marks if mark != labels.RED]
+        return "".join(m.zh for m in across) + "".join(f" {m.en}" for m in across)
 
     @property
     def amount_in_words(self) -> str:
-        """The amount as 人民币 in capital words."""
-        return rmb_words(self.amount.minor, prefixed=True)
+        """The amount as 人民币 in capital words; （负数） stands before an amount below zero."""
+        fen = self.amount.minor
+        if self.red:
+            return NEGATIVE_WORDS + rmb_words(-fen, prefixed=True)
+        return rmb_words(fen, prefixed=True)
 
     @property
     def amount_in_figures(self) -> str:
         """The amount as ¥ with thousands separators and two decimals."""
-        yuan, fen = divmod(self.amount.minor, 100)
-        return f"¥{yuan:,}.{fen:02d}"
+        return f"¥{self.amount.grouped()}"
+
+    @property
+    def rows(self) -> tuple[PageLine, ...]:
+        """The rows of the table: the lines, or one for the whole; at most `LINES_MAX`."""
+        if not self.lines:
+            return (PageLine(code="", name=self.item, unit="", quantity="", standard="",
+                             amount=self.amount),)  # fmt: skip
+        if len(self.lines) <= LINES_MAX:
+            return self.lines
+        shown, rest = self.lines[: LINES_MAX - 1], self.lines[LINES_MAX - 1 :]
+        total = sum(line.amount.minor for line in rest if line.amount)
+        name = f"{labels.REST.zh} {len(rest)} 笔，明细见附件 {len(rest)} {labels.REST.en}"
+        return (*shown, PageLine(code="", name=name, unit="", quantity="", standard="",
+                                 amount=Money(total)))  # fmt: skip
+
+    @property
+    def further(self) -> str:
+        """What else is to be told: sponsorship, the fiscal authority's receipt, why it is held."""
+        told = []
+        if self.withheld:
+            label, figures = labels.WITHHELD, self.withheld.grouped()
+            told.append(f"{label.zh}：¥{figures} ({label.en})")
+        if self.official:
+            told.append(f"{labels.OFFICIAL.zh} {self.official} ({labels.OFFICIAL.en})")
+        if self.held:
+            told.append(self.held)
+        return "；".join(told)
+
+    @property
+    def cancelling(self) -> str:
+        """Which receipt this one cancels, in words."""
+        label = labels.REVERSES if self.red else labels.REPLACES
+        return f"{label.zh} {self.replaces} {label.en} {self.replaces}" if self.replaces else ""
 
     @property
     def proof(self) -> str:
         """Where the gift's event lies in the public log, and its digest."""
         return (
-            f"{LOG_ORIGIN.zh} {self.origin}　{LEAF.zh} {LEAF.en} {self.leaf}　"
-            f"{LOG_SIZE.zh} {LOG_SIZE.en} {self.log_size}　{EVENT_HASH.zh} {EVENT_HASH.en} "
-            f"{self.event_hash}"
+            f"{labels.LOG_ORIGIN.zh} {self.origin}　{labels.LEAF.zh} {labels.LEAF.en} {self.leaf}　"
+            f"{labels.LOG_SIZE.zh} {labels.LOG_SIZE.en} {self.log_size}　"
+            f"{labels.EVENT_HASH.zh} {labels.EVENT_HASH.en} {self.event_hash}"
         )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from ledger.errors import Untrusted
 from ledger.proof import jws
 
 TYP = "donation-ledger-receipt+pdf"
@@ -16,21 +15,12 @@ LINE = b"%donation-ledger-seal "
 AT_END = re.compile(re.escape(LINE) + rb"([A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+)\n\Z")
 
 
-class SealMissing(Untrusted):
-    """The file does not end with a seal."""
-
-    def __init__(self) -> None:
-        super().__init__("the file does not end with its issuer's seal: it was cut or added to")
-
-
 def sealed(document: bytes, signer: jws.Signer) -> bytes:
     """Return the document with its seal; the same document and key give the same bytes."""
     return document + LINE + jws.seal(document, signer, TYP).encode("ascii") + b"\n"
 
 
-def take_apart(data: bytes) -> tuple[bytes, str]:
-    """Return what a seal covers, and the seal."""
+def find_seal(data: bytes) -> tuple[bytes, str | None]:
+    """Return a file and no seal, or what the seal at its end covers and that seal."""
     found = AT_END.search(data, max(0, len(data) - 1024))
-    if found is None:
-        raise SealMissing
-    return data[: found.start()], found[1].decode("ascii")
+    return (data[: found.start()], found[1].decode("ascii")) if found else (data, None)

@@ -67,7 +67,7 @@ def parse_rmb_words(text: str) -> int:
     for group in groups:
         yuan = yuan * 10**4 + group
     amount = yuan * 100 + jiao * 10 + fen
-    if bare not in _spellings(amount):
+    if bare != rmb_words(amount) and bare not in _spellings(amount):
         raise WordsUnreadable(text)
     return amount
 

@@ -52,14 +52,6 @@ def declare_on_gifts(gift: Commands) -> None:
     claim.add_argument("--evidence", type=Path, required=True, metavar="FILE")
 
 
-def declare_on_receipts(receipts: Commands) -> None:
-    """Declare the command that reverses a receipt."""
-    void = command(receipts, "reverse", reverse_receipt, writes=True)
-    void.add_argument("code", metavar="CODE")
-    void.add_argument("number", metavar="NUMBER")
-    why(void)
-
-
 def _settling(parser: OneLineParser) -> None:
     add = parser.add_argument
     add("--settle", choices=SETTLE, help="a red receipt, and with `replace` a new one for the rest")
@@ -147,24 +139,3 @@ def identify(args: Namespace) -> Answer:
         home.publish()
     data: dict[str, object] = {"gift": args.gift, "evidence": evidence}
     return Answer(data, [facts("捐赠人已认领 identified", data)])
-
-
-def reverse_receipt(args: Namespace) -> Answer:
-    """Void a receipt by a red one; it keeps its number and stays in the register."""
-    with home_of(args) as home:
-        home.runner.catch_up()
-        issued = home.ledger.streams.receipt(args.code, args.number)
-        codes = receipt_numbers.codes_of(home.runner, issued.organisation)
-        red = home.ledger.receipts.reverse(
-            args.code, args.number, codes, _today(), correction_of(args)
-        )
-        home.publish()
-    data: dict[str, object] = {
-        "code": args.code,
-        "number": args.number,
-        "red_code": red[0],
-        "red_number": red[1],
-        "amount": issued.amount.decimal(),
-        "reason": args.reason,
-    }
-    return Answer(data, [facts("红字票据 red receipt", data)])

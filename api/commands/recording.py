@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -21,14 +20,11 @@ from api.importing.checks import check_totals
 from api.importing.orders import worth_of
 from api.imports.roles import Mapping
 from api.imports.rows import SourceFile
-from api.receipt_desk import IssuedReceipt, NotIssued, ReceiptDesk
-from api.times import BEIJING
 from api.wiring import House
 from ledger.domain.values import account
 from ledger.errors import Unreadable
 from ledger.money import Money
 from ledger.store.durable import write_atomically
-from projections import gift_index
 
 ROWS_SHOWN = 50
 STATUS = {"new": "新 new", "known": "已有 known", "unclear": "待判断 unclear",
@@ -44,13 +40,6 @@ KEPT = (
         "why": "不在本账本之内 (they are not in this ledger)",
     },
 )
-
-
-class WhichGifts(Unreadable):
-    """Neither one gift nor a range of days was named."""
-
-    def __init__(self) -> None:
-        super().__init__("name one gift with --gift, or days with --from and --to")
 
 
 class ErrorsFileUnusable(Unreadable):
@@ -195,57 +184,6 @@ def _given_back(reports: list[Imported]) -> Iterator[tuple[str, ...]]:
             yield (name, row.sheet, str(row.row), row.reason, *row.cells)
         for held in report.held:
             yield (name, held.sheet, str(held.row), held.reason, *held.cells)
-
-
-def issue_receipts(args: Namespace) -> Answer:
-    """Issue receipts for one gift, or for all of a range of days."""
-    if not args.gift and not (args.first and args.last):
-        raise WhichGifts
-    today = datetime.now(BEIJING).date()
-    with home_of(args) as home:
-        home.ledger.streams.organisation(args.charity)
-        if not home.dry_run:
-            args.out.mkdir(parents=True, exist_ok=True)
-        home.runner.catch_up()
-        gifts = (
-            [args.gift]
-            if args.gift
-            else gift_index.gifts_between(home.runner, args.charity, args.first, args.last)
-        )
-        desk = ReceiptDesk(home, args.charity, args.out, today)
-        with progress("开具票据 receipts", len(gifts)) as advance:
-            outcomes = list(desk.issue(gifts, advance))
-    issued = [o for o in outcomes if isinstance(o, IssuedReceipt)]
-    refused = [o for o in outcomes if isinstance(o, NotIssued)]
-    return receipts_answer(issued, refused)
-
-
-def receipts_answer(issued: list[IssuedReceipt], refused: list[NotIssued]) -> Answer:
-    """Say which receipts were issued, and for which gifts there is none and why."""
-    data = {
-        "issued": [
-            {
-                "gift": i.gift,
-                "code": i.code,
-                "number": i.number,
-                "check_code": i.check_code,
-                "amount": i.amount,
-                "path": str(i.path),
-            }
-            for i in issued
-        ],
-        "not_issued": [{"gift": n.gift, "reason": n.reason} for n in refused],
-    }
-    shown = []
-    if issued:
-        columns = ("代码 code", "号码 number", "校验码 check", "金额 amount>", "文件 file")
-        rows = [(i.code, i.number, i.check_code, i.amount, i.path.name) for i in issued]
-        shown.append(table(f"已开具 {len(issued)} 张 issued", columns, rows[:ROWS_SHOWN]))
-    if refused:
-        reasons = Counter(n.short for n in refused).most_common(ROWS_SHOWN)
-        names = ("原因 reason", "笔数 gifts>")
-        shown.append(table(f"未开具 {len(refused)} 笔 not issued", names, reasons))
-    return Answer(data, shown)
 
 
 def erase(args: Namespace) -> Answer:

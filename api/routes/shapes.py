@@ -178,3 +178,31 @@ class ProblemDocument(Shape):
     detail: str
     instance: str
     violations: list[ViolationShape] = []
+
+
+class StepShape(Shape):
+    """One step of a check; what was not `asked` needs the receipt's file."""
+
+    check: int
+    step: str
+    ok: bool
+    asked: bool
+    says: str
+
+
+class ListedAsOf(Shape):
+    """Which state of the log a status list shows, and until when it is good."""
+
+    day: date
+    size: int
+    valid_until: date
+    stale: bool
+
+
+class CheckShape(Shape):
+    """What is known of a receipt; `not_found` says only that this ledger issued none such."""
+
+    result: str
+    steps: list[StepShape]
+    receipt: dict[str, str]
+    as_of: ListedAsOf

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.application.desk import Desk
 from ledger.application.ledger import Ledger
+from ledger.application.receipting import Payer
 from ledger.application.requests import (
     Correction,
     GiveService,
@@ -19,6 +20,7 @@ __all__ = [
     "GiveService",
     "Ledger",
     "PayOut",
+    "Payer",
     "ReceiveGift",
     "ReceiveGoods",
     "Settlement",

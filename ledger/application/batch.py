@@ -31,6 +31,9 @@ class OpeningKeeper(Protocol):
     def of_digests(self, digests: Iterable[str]) -> dict[str, Opening]:
         """Return the openings of these digests, as far as they are still there."""
 
+    def token(self, *parts: str) -> str:
+        """Return a keyed digest of parts: the same parts, the same."""
+
     def sweep(self) -> None:
         """Give the space of erased openings back, so that no page keeps their bytes."""
 

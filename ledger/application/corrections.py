@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
 from ledger.application.batch import Batch
 from ledger.application.counting import shrink
 from ledger.application.desk import Desk, retried
 from ledger.application.naming_reviews import open_reviews
-from ledger.application.receipting import Number, draw_all, issue_anew, reverse_receipt
+from ledger.application.receipting import Number, draw_all, reverse_receipt
 from ledger.application.receiving import Received, check_room, receive
+from ledger.application.replacing import issue_anew, left_of
 from ledger.application.requests import Correction, Settlement
-from ledger.domain import corrections, funds, gifts, receipts
+from ledger.domain import corrections, funds, gifts
 from ledger.domain.events import FundClosed, GiftReceipted
 from ledger.domain.funds import Fund
 from ledger.domain.gifts import Gift
 from ledger.domain.goods import Amount
 from ledger.domain.keeping import Unless
 from ledger.domain.organisations import printable_name
+from ledger.domain.receipt_life import Receipt
+from ledger.domain.receipts import Asked, Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,17 @@ class Corrected:
     red: Number | None = None
     receipt: Number | None = None
     replaced_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The red receipt of one that stood, and what a new one is made out for."""
+
+    red: Number | None = None
+    anew: Number | None = None
+    old: Receipt | None = None
+    kept: list[Kept] = field(default_factory=list)
+    asked: Asked | None = None
 
 
 class CorrectionCommands:
@@ -53,14 +67,13 @@ class CorrectionCommands:
         )
         left = reduce(funds.evolve, returned, fund)
         why = Correction(reason="refund", note=printable_name(reason), decided_by=decided_by)
-        red, anew = self._settle(known, left, settlement, why, batch)
+        settled = self._settle(known, left, settlement, why, batch)
         batch.events += returned
         open_reviews(self._desk, known, left, batch)
-        if settlement and anew:
-            issue_anew(self._desk, known, left, anew, settlement.on, batch)
+        self._issue_anew(settled, batch)
         shrink(self._desk, known, left, "gift-returned", batch)
         self._desk.record(batch)
-        return Corrected(red, anew)
+        return Corrected(settled.red, settled.anew)
 
     @retried
     def reverse_gift(
@@ -96,13 +109,14 @@ class CorrectionCommands:
             self._desk.now(),
         )
         left = reduce(funds.evolve, gone, fund)
-        red, _ = self._settle(known, left, settlement, why, batch)
+        settled = self._settle(known, left, settlement, why, batch)
         batch.events += gone
         open_reviews(self._desk, known, left, batch)
+        self._issue_anew(settled, batch)
         shrink(self._desk, known, left, "gift-reversed", batch)
         batch.absorb(right)
         self._desk.record(batch)
-        return Corrected(red, None, replaced_by)
+        return Corrected(settled.red, settled.anew, replaced_by)
 
     def _settle(
         self,
@@ -111,18 +125,24 @@ class CorrectionCommands:
         settlement: Settlement | None,
         why: Correction,
         batch: Batch,
-    ) -> tuple[Number | None, Number | None]:
+    ) -> _Settled:
         """Reverse the receipt of a gift that goes; refuse when nobody says how to settle it.
 
-        `left` is the fund as it will be. Returns the red receipt's number, and the number drawn
-        for a new receipt if something is kept and one was asked for.
+        `left` is the fund as it will be. A number for a new receipt is drawn if one was asked for
+        and something is kept of the receipt's gifts: an annual one names others as well.
         """
         if gift.receipt is None or settlement is None:
             gifts.returnable(gift)
             batch.unless.append(Unless(gift.id, gift.version, GiftReceipted.TOPIC))
-            return None, None
-        count = 2 if settlement.replace and receipts.is_kept(gift, left) else 1
-        codes = settlement.codes
-        red, *anew = draw_all(self._desk, gift.organisation, codes, count, batch)
-        reverse_receipt(self._desk, gift, red, why, settlement.on, batch)
-        return red, anew[0] if anew else None
+            return _Settled()
+        old = self._desk.streams.receipt(*gift.receipt)
+        kept = left_of(self._desk, old, {left.id: left}) if settlement.replace else []
+        codes, count = settlement.codes, 2 if kept else 1
+        red, *anew = draw_all(self._desk, gift.organisation, codes, count, batch, settlement.on)
+        reverse_receipt(self._desk, old, red, why, settlement.on, batch)
+        asked = Asked(issued_on=settlement.on)
+        return _Settled(red, anew[0] if anew else None, old, kept, asked)
+
+    def _issue_anew(self, settled: _Settled, batch: Batch) -> None:
+        if settled.old and settled.anew and settled.asked:
+            issue_anew(self._desk, settled.old, settled.kept, settled.anew, settled.asked, batch)

@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from ledger.application.batch import Batch, OpeningKeeper, Sealer
 from ledger.application.streams import Streams
+from ledger.application.working_keys import WorkingKeys
 from ledger.domain.funds import Inflows
 from ledger.engine import Conflict, Engine
 
@@ -48,12 +49,22 @@ class Desk:
         self.dry_run = dry_run
         self.sealer = Sealer(vault, random)
         self.streams = Streams(engine)
+        self._working = WorkingKeys(self.streams, engine.kid_of)
         self.line = RLock()
 
     def record(self, batch: Batch) -> None:
-        """Record a batch in one commit; a dry run records nothing."""
-        if batch.events and not self.dry_run:
+        """Record a batch in one commit, if all its keys still work; a dry run records nothing."""
+        if not batch.events:
+            return
+        batch.unless += self._working.unless_revoked(batch.events)
+        if self.dry_run:
+            return
+        try:
             self._engine.record(batch.events, batch.beside)
+        except Conflict:
+            self._working.forget()
+            self._working.unless_revoked(batch.events)  # a key that was revoked is the reason
+            raise
 
     def below(self, limit: int) -> int:
         """Return a random number under `limit`."""

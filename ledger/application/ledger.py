@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.application.claims import ClaimCommands
 from ledger.application.corrections import CorrectionCommands
 from ledger.application.credits import CreditCommands
 from ledger.application.desk import Desk
@@ -13,6 +14,7 @@ from ledger.application.organisations import OrganisationCommands
 from ledger.application.people import PeopleCommands
 from ledger.application.periods import PeriodCommands
 from ledger.application.pledges import PledgeCommands
+from ledger.application.receiptable import ReceiptableGifts
 from ledger.application.receipts import ReceiptCommands
 from ledger.application.services import ServiceCommands
 
@@ -28,9 +30,11 @@ class Ledger:
         self.gifts = GiftCommands(desk)
         self.corrections = CorrectionCommands(desk)
         self.receipts = ReceiptCommands(desk)
+        self.receiptable = ReceiptableGifts(desk)
         self.people = PeopleCommands(desk)
         self.periods = PeriodCommands(desk)
         self.naming = NamingCommands(desk)
         self.pledges = PledgeCommands(desk)
         self.credits = CreditCommands(desk)
         self.services = ServiceCommands(desk)
+        self.claims = ClaimCommands(desk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ledger.application.batch import Batch
 from ledger.application.desk import Desk
@@ -115,6 +115,9 @@ class PeopleCommands:
         by_id = person.startswith(("gift-", "naming-"))
         vault = self._desk.vault
         found = vault.of_streams([person]) if by_id else vault.named(person)
+        listed = self._listed(o.stream for o in found)
+        members = [o for o in found if o.digest in listed]
+        found = [o for o in found if o.digest not in listed]
         aside = self._aside(found)
         alone = {fact for fact, together in aside.items() if not together}
         said = {o.digest for o in found if not (by_id and (o.stream, o.version) in alone)}
@@ -123,14 +126,35 @@ class PeopleCommands:
             s for o in found if (o.stream, o.version) not in alone for s in self._story_of(o.stream)
         }
         near = vault.of_streams(sorted(stories | {o.stream for o in found}))
+        others = set() if by_id else self._listed(stories)
         theirs = [
             o
             for o in near
             if o.digest in said
             or (o.stream, o.version) in facts
             or (o.stream in stories and (o.stream, o.version) not in aside)
+            if o.digest not in others
         ]
+        theirs += [o for o in self._as_member(person, members) if o not in theirs]
         return theirs + [o for o in self._names_holding(theirs) if o not in theirs]
+
+    def _listed(self, streams: Iterable[str]) -> set[str]:
+        """Return the digests of those who are listed in these streams' joint receipts."""
+        found = [stream.split("-") for stream in set(streams) if stream.startswith("receipt-")]
+        return {
+            digest
+            for _, code, number in found
+            for digest in self._desk.streams.receipt(code, number).digests
+        }
+
+    def _as_member(self, person: str, members: Sequence[VaultRow]) -> list[VaultRow]:
+        """Return what says that a person shares in joint receipts; the other members stay."""
+        near = self._desk.vault.of_streams(
+            sorted({s for o in members for s in self._story_of(o.stream)})
+        )
+        known = self._desk.vault.of_digests(o.digest for o in near)
+        holding = {d for d, o in known.items() if o.name == "name" and person in o.value}
+        return [*members, *(o for o in near if o.digest in holding)]
 
     def _aside(self, openings: Sequence[VaultRow]) -> dict[tuple[str, int], bool]:
         """Return the facts of these gifts that name others than their donors: see `Streams`."""
@@ -153,10 +177,13 @@ class PeopleCommands:
         return [o for o in kept if o.digest in texts]
 
     def _story_of(self, stream: str) -> list[str]:
+        """Return the gifts that a receipt makes one person's, and the receipt, for any of them."""
         if stream.startswith("receipt-"):
             _, code, number = stream.split("-")
-            stream = self._desk.streams.receipt(code, number).gift
+            stream = self._desk.streams.receipt(code, number).gifts[0]
         if not stream.startswith("gift-"):
             return []
-        receipt = self._desk.streams.gift(stream).receipt
-        return [stream, receipts.stream(*receipt)] if receipt else [stream]
+        number_ = self._desk.streams.gift(stream).receipt
+        if number_ is None:
+            return [stream]
+        return [*self._desk.streams.receipt(*number_).gifts, receipts.stream(*number_)]

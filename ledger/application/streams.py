@@ -17,15 +17,17 @@ from ledger.domain import (
     periods,
     pledges,
     receipt_books,
+    receipt_life,
     receipts,
     services,
 )
 from ledger.domain.credits import CountedGift
-from ledger.domain.events import Event, ReceiptIssued
+from ledger.domain.events import ClaimNoticeSettled, ClaimReleased, Event, ReceiptClaimed
 from ledger.domain.events.credit import ConduitNamed, CreditGiven, GiftSharesStated
 from ledger.domain.events.naming import NamingEvent
 from ledger.domain.funds import Fund
 from ledger.domain.gifts import Gift
+from ledger.domain.kinds import KINDS
 from ledger.domain.naming_grant import NamingGrant
 from ledger.domain.naming_history import BY_OTHERS
 from ledger.domain.organisations import AUTHORITY, Organisation
@@ -33,10 +35,14 @@ from ledger.domain.oversight import Oversight
 from ledger.domain.periods import Periods
 from ledger.domain.pledges import Pledge
 from ledger.domain.receipt_books import ReceiptBook
+from ledger.domain.receipt_life import Receipt
 from ledger.domain.receipts import ReceiptUnknown
 from ledger.domain.services import Service
 from ledger.engine import Engine
 from ledger.errors import Refused, Unknown, Untrusted
+
+BY_TAX_BUREAU = (ReceiptClaimed, ClaimReleased, ClaimNoticeSettled)
+"""Facts in a receipt's story that the authority signs."""
 
 FUNDS_KEPT = 256
 """Funds kept in memory, those used last."""
@@ -92,10 +98,10 @@ class ActsOnAnothers(Untrusted):
 
 
 class NotACharity(Refused):
-    """Only charities hold funds and receipt books."""
+    """Only charities, and others that may issue receipts, hold funds and receipt books."""
 
     def __init__(self, organisation: str) -> None:
-        super().__init__(f"{organisation} is no charity")
+        super().__init__(f"{organisation} is no charity, nor another body that may issue receipts")
 
 
 class Streams:
@@ -211,14 +217,16 @@ class Streams:
             _check_own(stream, history[0].actor, history)
         return history
 
-    def receipt(self, code: str, number: str) -> ReceiptIssued:
-        """Return what a receipt said when it was issued."""
+    def receipt(self, code: str, number: str) -> Receipt:
+        """Return a receipt, from its stream: the issuer's story, with what the tax bureau added."""
         receipts.numbered(code, number)
-        history = self._own(receipts.stream(code, number))
+        stream = receipts.stream(code, number)
+        history = self._engine.history(stream)
         if not history:
             raise ReceiptUnknown(code, number)
-        issued: ReceiptIssued = history[0]
-        return issued
+        theirs = [e for e in history if e.actor != AUTHORITY or not isinstance(e, BY_TAX_BUREAU)]
+        _check_own(stream, history[0].actor, theirs)
+        return reduce(receipt_life.evolve, history[1:], receipt_life.evolve(None, history[0]))
 
     def book(self, code: str) -> ReceiptBook:
         """Return the lots of a receipt code, from its stream."""
@@ -226,12 +234,15 @@ class Streams:
         history = self._engine.history(receipt_books.stream(code))
         return reduce(receipt_books.evolve, history, ReceiptBook(code))
 
-    def charity(self, organisation: str) -> Organisation:
-        """Return a charity; refuse an organisation that is none."""
+    def recipient(self, organisation: str) -> Organisation:
+        """Return an organisation that may hold funds and issue receipts; refuse any other."""
         found = self.organisation(organisation)
-        if found.kind != "charity":
+        if found.kind not in KINDS:
             raise NotACharity(organisation)
         return found
+
+    charity = recipient
+    """Most recipients are charities, and most commands speak of them."""
 
     def fund_of(self, fund: str, organisation: str) -> Fund:
         """Return a fund of this charity; refuse a fund of another one."""

@@ -13,6 +13,7 @@ from ledger.domain.events import (
     GiftFreedFromPledge,
     GiftReceipted,
     GiftReceiptReversed,
+    GiftReceiptWaived,
     GiftReceived,
     GiftSetAgainstPledge,
     GiftSupportsName,
@@ -167,7 +168,8 @@ class Gift:
     `booked` is the money on the fund's axis; of a gift in kind the value that is proved, which
     lies on none. `units` are the axes on which the gift lies. What was `given`, the rate it was
     booked at or the `lines` of a gift in kind are as they were recorded. `benefit` is the last
-    decision on what the donor gets for it; `namings` are the names that rest on it.
+    decision on what the donor gets for it; `namings` are the names that rest on it. `waived` says
+    why its donor takes no receipt; `red` is its last receipt that a red one reversed.
     """
 
     id: str
@@ -185,6 +187,8 @@ class Gift:
     lines: tuple[GoodsLine, ...] = ()
     benefit: BenefitRecorded | None = None
     namings: tuple[str, ...] = ()
+    waived: str | None = None
+    red: tuple[str, str] | None = None
 
 
 def receive(
@@ -259,7 +263,7 @@ def receiptable(gift: Gift) -> date:
     """Return the gift's day if a receipt can be made out for it; refuse with the reason."""
     if gift.receipt is not None:
         raise AlreadyReceipted(*gift.receipt)
-    if gift.donor is None:
+    if gift.donor is None and gift.waived is None:
         raise DonorNotIdentified
     if gift.kind != "money" and not gift.booked.minor:
         raise NoValuationEvidence
@@ -304,7 +308,7 @@ def reverse_receipt(
 
 def without_receipt(gift: Gift) -> Gift:
     """Return the gift as it is once its receipt is reversed."""
-    return replace(gift, version=gift.version + 1, receipt=None)
+    return replace(gift, version=gift.version + 1, receipt=None, red=gift.receipt)
 
 
 def worth(event: GiftReceived | GoodsReceived) -> Money:
@@ -338,11 +342,13 @@ def evolve(gift: Gift | None, event: GiftEvent) -> Gift:  # noqa: PLR0911 a line
     gift = replace(gift, version=event.originator_version)
     match event:
         case DonorIdentified():
-            return replace(gift, donor=event.donor)
+            return replace(gift, donor=event.donor, waived=None)
         case GiftReceipted():
             return replace(gift, receipt=(event.code, event.number))
         case GiftReceiptReversed():
-            return replace(gift, receipt=None)
+            return replace(gift, receipt=None, red=(event.code, event.number))
+        case GiftReceiptWaived():
+            return replace(gift, waived=event.reason)
         case BenefitRecorded():
             return replace(gift, benefit=event)
         case GiftSupportsName():

@@ -4,28 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import MAXYEAR, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from ledger.domain.credit_codes import credit_code
+from ledger.domain.eligibility_grounds import bars
 from ledger.domain.events import (
+    DocumentKeyRegistered,
+    DocumentKeyRevoked,
     EligibilityCancelled,
+    EligibilityEnded,
     EligibilityGranted,
+    EligibilityListed,
     KeyRegistered,
     KeyRevoked,
     LedgerFounded,
     OrganisationEvent,
     OrganisationRegistered,
 )
+from ledger.domain.kinds import KINDS, issuing_code, issuing_kind
 from ledger.errors import Refused
 
 AUTHORITY = "authority"
 """The id of the authority that a new ledger starts with."""
 
-POWERS = ("register", "eligibility", "finance", "naming")
-"""Register organisations and keys; grant eligibility; allot receipt numbers; decide on names.
+CHARITY = "charity"
+"""The kind that an organisation is of if nothing else is said."""
 
-A ledger keeps the powers it was founded with: those founded before decide on no names."""
+POWERS = ("register", "eligibility", "finance", "naming", "tax")
+"""Register organisations and keys; grant eligibility; allot receipt numbers; decide on names;
+mark receipts as deducted.
+
+A ledger keeps the powers it was founded with: one founded before a power was known lacks it."""
+
+NEEDS_NO_LIST = "县级以上人民政府及其部门，无需列入名单（企业所得税法实施条例第五十一条）"
+"""Why gifts to government can be deducted on every day; it stands on receipts."""
+
+EligibilityFact = EligibilityGranted | EligibilityListed | EligibilityCancelled | EligibilityEnded
 
 NAME_MAX = 200
 
@@ -44,11 +59,25 @@ class OrganisationAlreadyRegistered(Refused):
         super().__init__(f"{organisation} is already registered as {name}")
 
 
+class OrganisationIsOfKind(Refused):
+    """The credit code is registered as an organisation of another kind."""
+
+    def __init__(self, organisation: str, kind: str) -> None:
+        super().__init__(f"{organisation} is already registered as {kind}")
+
+
 class KeyUnknown(Refused):
     """The key is not one of the organisation's working keys."""
 
     def __init__(self, organisation: str, kid: str) -> None:
         super().__init__(f"{organisation} has no working key {kid}")
+
+
+class NoWorkingKey(Refused):
+    """The organisation has no key left that could be revoked."""
+
+    def __init__(self, organisation: str) -> None:
+        super().__init__(f"no such key of {organisation} works; make one (key renew)")
 
 
 class KeyWasRevoked(Refused):
@@ -58,34 +87,6 @@ class KeyWasRevoked(Refused):
         super().__init__(f"key {kid} of {organisation} was revoked; register another one")
 
 
-class PeriodBackwards(Refused):
-    """A period ends before it begins."""
-
-    def __init__(self, first: date, last: date) -> None:
-        super().__init__(f"the period from {first} to {last} ends before it begins")
-
-
-class EligibilityOverlaps(Refused):
-    """Two eligibility periods would cover the same day."""
-
-    def __init__(self, first: date, last: date) -> None:
-        super().__init__(f"eligibility from {first} to {last} is already granted; days overlap")
-
-
-class NothingToCancel(Refused):
-    """No eligibility period reaches beyond the month of the cancel notice."""
-
-    def __init__(self, effective: date) -> None:
-        super().__init__(f"no eligibility reaches {effective}, the first day a cancel would take")
-
-
-class ApplicantKindUnknown(Refused):
-    """Applicants are of kind 1, 2 or 3 (公告2020年第27号 art. 5-6)."""
-
-    def __init__(self, kind: int) -> None:
-        super().__init__(f"applicant kind {kind} is none of 1 (renewed), 2 (regained), 3 (new)")
-
-
 @dataclass(frozen=True, slots=True)
 class EligibilityPeriod:
     """Days on which gifts to the organisation may be deducted, both ends included."""
@@ -93,6 +94,15 @@ class EligibilityPeriod:
     first_day: date
     last_day: date
     notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Eligibility was lost from a day on, and can't be granted anew before `until`, None: ever."""
+
+    effective: date
+    ground: str
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +119,27 @@ class Organisation:
     revoked: frozenset[str] = frozenset()
     """Kids that sign nothing more."""
     eligibility: tuple[EligibilityPeriod, ...] = ()
+    certificates: Mapping[str, str] = field(default_factory=dict)
+    """Certificates ever registered for documents: fingerprint to DER in base64url."""
+    documents_revoked: frozenset[str] = frozenset()
+    """Fingerprints of certificates whose keys sign no document more."""
+    bar: Bar | None = None
+    """What keeps eligibility from being granted anew."""
+    eligibility_facts: tuple[EligibilityFact, ...] = ()
+    """What was ever recorded of its eligibility, in order."""
+
+    @property
+    def documents(self) -> dict[str, str]:
+        """Certificates whose keys sign documents: fingerprint to DER in base64url."""
+        return {f: c for f, c in self.certificates.items() if f not in self.documents_revoked}
 
     def eligible_on(self, day: date) -> EligibilityPeriod | None:
-        """Return the eligibility period that covers the day of a gift, if any (rules 2.1)."""
+        """Return the eligibility period that covers the day of a gift, if any (rules 2.1).
+
+        Government of county level and above is eligible without a list, on every day.
+        """
+        if self.kind in KINDS and KINDS[self.kind].listing == "always":
+            return EligibilityPeriod(date.min, date.max, NEEDS_NO_LIST)
         return next((p for p in self.eligibility if p.first_day <= day <= p.last_day), None)
 
 
@@ -129,14 +157,20 @@ def printable_name(name: str) -> str:
 
 
 def register_charity(
-    known: Organisation | None, uscc: str, name: str, actor: str, at: datetime
+    known: Organisation | None, uscc: str, name: str, actor: str, at: datetime, kind: str = CHARITY
 ) -> OrganisationRegistered | None:
-    """Decide a charity's registration; None when it is registered just so already."""
-    credit_code(uscc)
+    """Decide the registration of a charity, or of another `kind` that may issue receipts.
+
+    None when it is registered just so already.
+    """
+    issuing_kind(kind)
+    issuing_code(credit_code(uscc))
     name = printable_name(name)
     if known is not None:
         if known.name != name:
             raise OrganisationAlreadyRegistered(uscc, known.name)
+        if known.kind != kind:
+            raise OrganisationIsOfKind(uscc, known.kind)
         return None
     return OrganisationRegistered(
         originator_id=stream(uscc),
@@ -145,7 +179,7 @@ def register_charity(
         actor=actor,
         organisation=uscc,
         name=name,
-        kind="charity",
+        kind=kind,
     )
 
 
@@ -196,65 +230,7 @@ def revoke_key(known: Organisation, kid: str, reason: str, actor: str, at: datet
     )
 
 
-def grant_eligibility(
-    known: Organisation,
-    first_day: date,
-    last_day: date,
-    notice: str,
-    applicant_kind: int,
-    actor: str,
-    at: datetime,
-) -> EligibilityGranted | None:
-    """Decide a period of eligibility; None when the same notice granted just this before."""
-    if last_day < first_day:
-        raise PeriodBackwards(first_day, last_day)
-    if applicant_kind not in (1, 2, 3):
-        raise ApplicantKindUnknown(applicant_kind)
-    notice = printable_name(notice)
-    for period in known.eligibility:
-        if period == EligibilityPeriod(first_day, last_day, notice):
-            return None
-        if period.first_day <= last_day and first_day <= period.last_day:
-            raise EligibilityOverlaps(period.first_day, period.last_day)
-    return EligibilityGranted(
-        originator_id=stream(known.id),
-        originator_version=known.version + 1,
-        timestamp=at,
-        actor=actor,
-        organisation=known.id,
-        first_day=first_day,
-        last_day=last_day,
-        notice=notice,
-        applicant_kind=applicant_kind,
-    )
-
-
-def cancel_eligibility(
-    known: Organisation, notice_date: date, actor: str, at: datetime
-) -> EligibilityCancelled:
-    """Decide the end of eligibility: from the month after the notice (公告2020年第27号 art. 10)."""
-    if notice_date.year == MAXYEAR:
-        raise NothingToCancel(notice_date)
-    effective = first_of_next_month(notice_date)
-    if not any(p.last_day >= effective for p in known.eligibility):
-        raise NothingToCancel(effective)
-    return EligibilityCancelled(
-        originator_id=stream(known.id),
-        originator_version=known.version + 1,
-        timestamp=at,
-        actor=actor,
-        organisation=known.id,
-        notice_date=notice_date,
-        effective=effective,
-    )
-
-
-def first_of_next_month(day: date) -> date:
-    """Return the first day of the month after `day`."""
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-
-
-def evolve(known: Organisation | None, event: OrganisationEvent) -> Organisation:
+def evolve(known: Organisation | None, event: OrganisationEvent) -> Organisation:  # noqa: PLR0911 a line a fact
     """Apply one fact."""
     if isinstance(event, LedgerFounded):
         keys = {event.kid: event.public}
@@ -269,11 +245,21 @@ def evolve(known: Organisation | None, event: OrganisationEvent) -> Organisation
         case KeyRevoked():
             keys = {k: x for k, x in known.keys.items() if k != event.kid}
             return replace(known, keys=keys, revoked=known.revoked | {event.kid})
-        case EligibilityGranted():
+        case EligibilityGranted() | EligibilityListed():
             period = EligibilityPeriod(event.first_day, event.last_day, event.notice)
-            return replace(known, eligibility=(*known.eligibility, period))
-        case EligibilityCancelled():
-            return replace(known, eligibility=_cut(known.eligibility, event.effective))
+            facts = (*known.eligibility_facts, event)
+            return replace(known, eligibility=(*known.eligibility, period), eligibility_facts=facts)
+        case EligibilityCancelled() | EligibilityEnded():
+            cut = _cut(known.eligibility, event.effective)
+            facts = (*known.eligibility_facts, event)
+            known = replace(known, eligibility=cut, eligibility_facts=facts)
+            return replace(known, bar=_barred(known.bar, event))
+        case DocumentKeyRegistered():
+            held = {**known.certificates, event.fingerprint: event.certificate}
+            return replace(known, certificates=held)
+        case DocumentKeyRevoked():
+            gone = known.documents_revoked | {event.fingerprint}
+            return replace(known, documents_revoked=gone)
         case _:
             assert_never(event)
 
@@ -284,3 +270,17 @@ def _cut(periods: tuple[EligibilityPeriod, ...], effective: date) -> tuple[Eligi
         for p in periods
         if p.first_day < effective
     )
+
+
+def _barred(known: Bar | None, event: EligibilityCancelled | EligibilityEnded) -> Bar | None:
+    """Return the bar that holds after an end of eligibility: the longer of two."""
+    if isinstance(event, EligibilityCancelled) or not bars(event.ground, event.barred_until):
+        return known
+    new = Bar(event.effective, event.ground, event.barred_until)
+    if known is None or (known.until is not None and _later(new.until, known.until)):
+        return new
+    return known
+
+
+def _later(until: date | None, than: date) -> bool:
+    return until is None or until > than

@@ -17,6 +17,7 @@ from ledger.domain.events import (
     GoodsReceived,
     PeriodClosed,
     ReceiptReversed,
+    RedReceiptMadeOut,
 )
 from ledger.domain.values import account
 from ledger.errors import Refused
@@ -98,7 +99,7 @@ def day_of(event: Event) -> date:
             own = event.paid_on
         case DisbursementRecovered():
             own = event.recovered_on
-        case ReceiptReversed():
+        case ReceiptReversed() | RedReceiptMadeOut():
             own = event.reversed_on
         case _:
             own = None

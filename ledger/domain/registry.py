@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from ledger.domain.events import (
+    ClaimNoticeSettled,
+    ClaimReleased,
+    DocumentKeyRegistered,
+    DocumentKeyRevoked,
     EligibilityCancelled,
+    EligibilityEnded,
     EligibilityGranted,
+    EligibilityListed,
     Event,
     KeyRegistered,
     KeyRevoked,
     LedgerFounded,
     OrganisationEvent,
     OrganisationRegistered,
+    ReceiptClaimed,
+    ReceiptLimitSet,
     ReceiptNumbersAllotted,
+    ReceiptsChecked,
 )
 from ledger.domain.events.naming import NamingApproved, NamingRejected
 from ledger.domain.organisations import AUTHORITY, Organisation, evolve
@@ -23,7 +32,16 @@ POWER_FOR: dict[type[Event], str] = {
     KeyRevoked: "register",
     EligibilityGranted: "eligibility",
     EligibilityCancelled: "eligibility",
+    EligibilityListed: "eligibility",
+    EligibilityEnded: "eligibility",
+    DocumentKeyRegistered: "register",
+    DocumentKeyRevoked: "register",
     ReceiptNumbersAllotted: "finance",
+    ReceiptLimitSet: "finance",
+    ReceiptClaimed: "tax",
+    ClaimReleased: "tax",
+    ClaimNoticeSettled: "tax",
+    ReceiptsChecked: "tax",
     NamingApproved: "naming",
     NamingRejected: "naming",
 }

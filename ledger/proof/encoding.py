@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode, b64encode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 
 from ledger.errors import Untrusted
 
@@ -16,6 +16,8 @@ INTEGER_MAX = 2**53 - 1
 
 COUNT_MAX = 2**63 - 1
 """The largest tree size or leaf index we read."""
+
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 
 COUNT = re.compile(r"0|[1-9][0-9]{0,18}")
 
@@ -49,13 +51,13 @@ class NotACount(Untrusted):
 
 def b64(data: bytes) -> str:
     """Write bytes in base64 with padding (RFC 4648 4)."""
-    return b64encode(data).decode("ascii")
+    return b2a_base64(data, newline=False).decode("ascii")
 
 
 def unb64(text: str) -> bytes:
     """Read base64 with padding (RFC 4648 4); refuse all but the one spelling `b64` writes."""
     try:
-        data = b64decode(text, validate=True)
+        data = a2b_base64(text, strict_mode=True)
     except ValueError as reason:
         raise NotBase64(text, "base64") from reason
     if b64(data) != text:
@@ -65,14 +67,15 @@ def unb64(text: str) -> bytes:
 
 def b64url(data: bytes) -> str:
     """Write bytes in URL-safe base64 without padding (RFC 4648 5, RFC 7515 2)."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    written = b2a_base64(data, newline=False).rstrip(b"=\n")
+    return written.translate(_TO_URL).decode("ascii")
 
 
 def unb64url(text: str) -> bytes:
     """Read unpadded URL-safe base64; refuse all but the one spelling `b64url` writes."""
-    padded = text + "=" * (-len(text) % 4)
     try:
-        data = b64decode(padded, altchars=b"-_", validate=True)
+        padded = text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4)
+        data = a2b_base64(padded, strict_mode=True)
     except ValueError as reason:
         raise NotBase64(text, "base64url") from reason
     if b64url(data) != text:
@@ -102,16 +105,35 @@ def canonical(value: object) -> bytes:
 def parse_canonical(data: bytes) -> object:
     """Read canonical JSON; refuse bytes that do not write back to themselves.
 
-    The comparison also refuses repeated names, blanks, other escapes, other orders and `-0`.
+    The comparison also refuses repeated names, blanks, other escapes, other orders and `-0`; and
+    in plain ASCII a name that is not, for that is written with escapes which `canonical` has not.
     """
     try:
-        value: object = _DECODER.decode(data.decode())
-        again = canonical(value)
+        value: object = (_PLAIN if data.isascii() else _DECODER).decode(data.decode())
+        if data.count(b"{") + data.count(b"[") > DEPTH_MAX:  # it may lie too deep
+            _check_domain(value, DEPTH_MAX)
+        again = _ENCODER.encode(value).encode()
     except (ValueError, RecursionError) as reason:
         raise NotCanonical("it can't be read, or holds what we never write") from reason
     if again != data:
         raise NotCanonical("the same value has another spelling, and that one is canonical")
     return value
+
+
+def _object(members: list[tuple[str, object]]) -> dict[str, object]:
+    """Refuse a name that `canonical` does not write, as it is read."""
+    found = dict(members)
+    if not "".join(found).isascii():
+        raise ValueError("a name must be ASCII, so that every reader sorts it alike")
+    return found
+
+
+def _whole(text: str) -> int:
+    """Refuse a number that `canonical` does not write, as it is read."""
+    number = int(text)
+    if not -INTEGER_MAX <= number <= INTEGER_MAX:
+        raise ValueError("a whole number of 2**53 or more has no exact place in JSON")
+    return number
 
 
 def _refuse_number(text: str) -> object:
@@ -121,25 +143,33 @@ def _refuse_number(text: str) -> object:
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
 )
-_DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
+_PLAIN = json.JSONDecoder(
+    parse_int=_whole, parse_float=_refuse_number, parse_constant=_refuse_number
+)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_int=_whole,
+    parse_float=_refuse_number,
+    parse_constant=_refuse_number,
+)
 
 
 def _check_domain(value: object, depth: int) -> None:
-    match value:
-        case None | bool() | str():
-            return
-        case int():
-            if abs(value) > INTEGER_MAX:
-                raise ValueError("a whole number of 2**53 or more has no exact place in JSON")
-        case dict() | list() | tuple():
-            if depth == 0:
-                raise ValueError(f"lists and objects lie more than {DEPTH_MAX} deep")
-            if isinstance(value, dict):
-                _check_names(value)
-            for member in value.values() if isinstance(value, dict) else value:
-                _check_domain(member, depth - 1)
-        case _:
-            raise TypeError(f"{type(value).__name__} has no canonical form here")
+    if value is None or isinstance(value, str | bool):
+        return
+    if isinstance(value, int):
+        if not -INTEGER_MAX <= value <= INTEGER_MAX:
+            raise ValueError("a whole number of 2**53 or more has no exact place in JSON")
+        return
+    if not isinstance(value, dict | list | tuple):
+        raise TypeError(f"{type(value).__name__} has no canonical form here")
+    if depth == 0:
+        raise ValueError(f"lists and objects lie more than {DEPTH_MAX} deep")
+    if isinstance(value, dict):
+        _check_names(value)
+    for member in value.values() if isinstance(value, dict) else value:
+        if type(member) is not str:  # most are, and a call costs more than the look
+            _check_domain(member, depth - 1)
 
 
 def _check_names(value: dict[object, object]) -> None:

@@ -67,14 +67,35 @@ def consistency(old: int, new: int, subtree: Subtree) -> list[bytes]:
     return _subproof(old, 0, new, subtree, known=True) if old else []
 
 
-def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
-    """Return quietly if the path leads from the leaf hash to the root (RFC 9162 2.1.3.2)."""
+Climbs = dict[tuple[int, int, bytes], Sequence[bytes]]
+"""(node, last, hash) -> the rest of a path that led from there to one root, of one size."""
+
+
+def check_inclusion(  # noqa: PLR0913 - a proof has these parts
+    leaf: bytes,
+    index: int,
+    size: int,
+    path: Sequence[bytes],
+    root: bytes,
+    known: Climbs | None = None,
+) -> None:
+    """Return quietly if the path leads from the leaf hash to the root (RFC 9162 2.1.3.2).
+
+    `known` has what was climbed before under this size and this root, and takes in the new: a path
+    that meets a node with the very hash and the very rest that led to the root goes no further.
+    """
     if not 0 <= index < size:
         raise NotIncluded(index, size, "there is no such leaf")
     if not _all_hashes(leaf, root, *path):
         raise NotIncluded(index, size, f"a hash has other than {HASH_BYTES} bytes")
     node, last, seen = index, size - 1, leaf
-    for sibling in path:
+    climbed: Climbs = {}
+    for at, sibling in enumerate(path):
+        if known is not None:
+            if known.get((node, last, seen)) == path[at:]:
+                known.update(climbed)
+                return
+            climbed[node, last, seen] = path[at:]
         if last == 0:
             raise NotIncluded(index, size, "its path is too long")
         if node % 2 or node == last:
@@ -87,6 +108,8 @@ def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
         raise NotIncluded(index, size, "its path is too short")
     if seen != root:
         raise NotIncluded(index, size, "its path leads to another root")
+    if known is not None:
+        known.update(climbed)
 
 
 def check_consistency(

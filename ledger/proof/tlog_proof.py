@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ledger.errors import Untrusted
 from ledger.proof import merkle
@@ -21,6 +22,10 @@ class ProofMalformed(Untrusted):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"not a {FIRST_LINE}: {why}")
+
+
+HASHES_KEPT = 4096
+"""How many hashes are remembered by their text; the proofs of one checkpoint share most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class TlogProof:
             raise ProofMalformed("an empty line must part it from its checkpoint")
         match head.split("\n"):
             case [first, index, *hashes] if first == FIRST_LINE and index.startswith(INDEX):
-                path = tuple(unb64(each) for each in hashes)
+                path = tuple([_hash(each) for each in hashes])
             case _:
                 raise ProofMalformed("it must begin with its name and an index, without extras")
         if len(path) > PATH_MAX or any(len(each) != merkle.HASH_BYTES for each in path):
@@ -64,3 +69,8 @@ class TlogProof:
         leaf = merkle.leaf_hash(entry)
         merkle.check_inclusion(leaf, self.index, seen.size, self.path, seen.root)  # 2
         return seen
+
+
+@lru_cache(maxsize=HASHES_KEPT)
+def _hash(text: str) -> bytes:
+    return unb64(text)

@@ -10,11 +10,16 @@ import json
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from cryptography.x509 import load_der_x509_certificate
 
 from ledger.errors import Unreadable, Untrusted
 from ledger.proof.encoding import b64, unb64
@@ -24,6 +29,12 @@ from ledger.store.durable import write_once
 FORMAT = "donation-ledger-key.v1"
 SCRYPT_N = 2**14
 NONCE_BYTES = 12
+DocumentKey: TypeAlias = ec.EllipticCurvePrivateKey
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""The order of P-256's base point (SP 800-186 3.2.1.3)."""
+
+EXTRA_BYTES = 16
+"""More than the order has, so that taking the remainder favours no scalar (FIPS 186-5 A.2.1)."""
 
 
 class KeyMissing(Unreadable):
@@ -87,10 +98,39 @@ class KeyFiles:
         return Ed25519PrivateKey.from_private_bytes(self.secret(name))
 
     def signer_of(self, organisation: str) -> Ed25519Signer:
-        """Return the signer of an organisation whose key lies here."""
+        """Return the signer of an organisation whose key lies here: with the newest of its keys."""
         if organisation not in self._signers:
-            self._signers[organisation] = Ed25519Signer(self.signing_key(organisation))
+            newest = self.newest(organisation)
+            self._signers[organisation] = Ed25519Signer(self.signing_key(newest))
         return self._signers[organisation]
+
+    def document_key(self, name: str) -> DocumentKey:
+        """Return the P-256 key that follows from the secret kept under that name.
+
+        The scalar is HKDF-SHA-256 (RFC 5869) of the secret to 48 bytes, reduced as FIPS 186-5
+        A.2.1 asks (docs/formats/key-file.md).
+        """
+        return ec.derive_private_key(_scalar(self.secret(name)), ec.SECP256R1())
+
+    def passing_document_key(self) -> DocumentKey:
+        """Return a P-256 key that is kept nowhere, for what is only tried."""
+        return ec.derive_private_key(_scalar(self._random(32)), ec.SECP256R1())
+
+    def newest(self, name: str) -> str:
+        """Return the name of the last of a line of secrets: NAME, NAME-2, NAME-3 and so on."""
+        number = 1
+        while self.has(_numbered(name, number + 1)):
+            number += 1
+        return _numbered(name, number)
+
+    def renew(self, name: str) -> str:
+        """Make one more secret in a line of secrets and keep it; return its name."""
+        number = 1
+        while self.has(_numbered(name, number)):
+            number += 1
+        self.create(_numbered(name, number))
+        self._signers.pop(name, None)
+        return _numbered(name, number)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.key"
@@ -106,6 +146,20 @@ class KeyFiles:
             write_once(path, self._random(16), mode=0o600)
         kdf = Scrypt(salt=path.read_bytes(), length=32, n=SCRYPT_N, r=8, p=1)
         return kdf.derive(self._passphrase)
+
+
+def certifies(certificate: bytes, key: DocumentKey) -> bool:
+    """Tell whether a certificate (DER) that the ledger holds is of this key."""
+    return load_der_x509_certificate(certificate).public_key() == key.public_key()
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name}-{number}"
+
+
+def _scalar(secret: bytes) -> int:
+    expand = HKDF(SHA256(), 32 + EXTRA_BYTES, salt=None, info=b"document key P-256")
+    return int.from_bytes(expand.derive(secret), "big") % (P256_ORDER - 1) + 1
 
 
 def passphrase(path: Path, random: Callable[[int], bytes], *, fresh: bool = True) -> bytes:

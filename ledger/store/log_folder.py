@@ -23,6 +23,9 @@ from ledger.proof.tlog_proof import TlogProof
 from ledger.store.durable import write_atomically
 from ledger.store.recorder import LedgerRecorder, LogRow
 
+STATUS_LIST = "status-list"
+"""The newest list of what has become of every receipt, where it is published beside the log."""
+
 
 class LogAhead(Untrusted):
     """The published log holds more than the event store, as after a restore from a backup."""

@@ -19,6 +19,7 @@ from psycopg import sql
 from ledger.domain.keeping import VaultRow
 from ledger.errors import Untrusted
 from ledger.proof.disclosure import Opening
+from ledger.proof.encoding import b64url
 from ledger.store.database import Database
 
 NONCE_BYTES = 12
@@ -43,13 +44,14 @@ class Vault:
         self._database = database
         self._cipher = AESGCM(derive(secret, "vault box"))
         self._tag_key = derive(secret, "vault tag")
+        self._token_key = derive(secret, "claim token")
         self._random = random
 
     def row(self, opening: Opening, stream: str, version: int, organisation: str) -> VaultRow:
         """Encrypt an opening for storage in the transaction of its event."""
         nonce = self._random(NONCE_BYTES)
         box = self._cipher.encrypt(nonce, opening.encoded.encode(), opening.digest.encode())
-        tag = self._tag(opening.value)
+        tag = self._tag(_found_by(opening))
         return VaultRow(opening.digest, stream, version, organisation, tag, nonce + box)
 
     def open(self, kept: VaultRow) -> Opening:
@@ -66,7 +68,7 @@ class Vault:
 
     def check(self, kept: VaultRow) -> None:
         """Refuse an opening that does not decrypt, or would not be found by its value."""
-        if not hmac.compare_digest(self._tag(self.open(kept).value), kept.tag):
+        if not hmac.compare_digest(self._tag(_found_by(self.open(kept))), kept.tag):
             raise OpeningAltered(kept.digest)
 
     def named(self, value: str) -> list[VaultRow]:
@@ -100,6 +102,11 @@ class Vault:
         """Return every opening."""
         return self._kept("true")
 
+    def token(self, *parts: str) -> str:
+        """Return a keyed digest of parts (HMAC-SHA-256, base64url): the same parts, the same."""
+        message = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
+        return b64url(hmac.new(self._token_key, message, sha256).digest())
+
     def sweep(self) -> None:
         """Give the space of erased openings back, so that no page keeps their bytes."""
         with self._database.get_connection() as connection:
@@ -126,3 +133,8 @@ class Vault:
             )
             for row in found
         ]
+
+
+def _found_by(opening: Opening) -> str:
+    """Return what finds an opening: its value, and of who shares in a joint receipt the name."""
+    return opening.value.rpartition("\t")[0] if opening.name == "member" else opening.value

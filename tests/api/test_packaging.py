@@ -164,7 +164,7 @@ def test_the_image_built_step_by_step_founds_serves_is_healthy_and_stops(
     }
     founded = container.run([*image.words("ENTRYPOINT"), "init", "--json"], **told)
     assert founded.returncode == 0, founded.stderr
-    assert json.loads(founded.stdout)["events"] == 1
+    assert json.loads(founded.stdout)["events"] == 2
 
     check = [word.replace("8000", told["LEDGER_PORT"]) for word in image.words("HEALTHCHECK")]
     with container.started([*image.words("ENTRYPOINT"), *image.words("CMD")], **told) as address:
@@ -189,7 +189,7 @@ def test_the_installed_command_line_explains_itself_and_carries_its_files(
     lost = container.run([*container.image.words("ENTRYPOINT"), "balance"])
     assert (lost.returncode, lost.stdout, lost.stderr.count("\n")) == (2, "", 1)
     installed = next((container.root / "venv/lib").glob("*/site-packages"))
-    for package in ("api/pages", "receipts/fonts"):
+    for package in ("api/pages", "api/reference", "receipts/fonts"):
         carried = {p.name for p in (installed / package).iterdir()} - {"__pycache__"}
         assert carried == {p.name for p in (ROOT / package).iterdir()} - {"__pycache__"}
 

@@ -14,11 +14,14 @@ from api.receipt_desk import ReceiptDesk
 from api.settings import Settings
 from api.wiring import House
 from ledger.application import Correction
+from ledger.domain.receipt_books import Loss
 from ledger.money import Money
 from tests.attacks.tampering import Place, place_of
 from tests.conftest import USCC
 from tests.houses import general_fund, give, pay, ready_for_receipts, register
+from tests.ledger.claimed import claim
 
+LOST = Loss(first=90, last=91, reason="spoiled", note="打印机卡纸")
 LIST = "捐赠人,金额（元）,捐赠日期\n王某某,88.00,2026-10-02\n李某某,12.00,2026-10-03\n"
 
 
@@ -52,7 +55,9 @@ def _tell(house: House, folder: Path) -> None:
     _correct(house, fund)
     desk = ReceiptDesk(house, USCC, folder / "receipts", date(2026, 11, 21))
     assert len(list(desk.issue(gifts[:1], lambda _: None))) == 1
+    claim(house)
     _give_back(house, gifts[0])
+    house.ledger.organisations.lose_numbers(USCC, "23050126", LOST)
     house.ledger.people.erase(gifts[2], "request of the person")
     house.publish()
 

@@ -39,7 +39,8 @@ from receipts.attachment import stream as attachment
 from receipts.bundle import Bundle, ProvenEntry
 from receipts.sealing import sealed
 from receipts.trust import Trust
-from receipts.verify import Verdict, verify
+from receipts.verdict import Verdict
+from receipts.verify import verify
 from tests.conftest import OTHER_USCC, USCC
 from tests.ledger.proof.given import private
 
@@ -55,6 +56,9 @@ NOTICE = "公告示例1号"
 LOG = private("the log")
 SIGNERS = {name: Ed25519Signer(private(name)) for name in (AUTHORITY, USCC, OTHER_USCC, "stolen")}
 TRUST = Trust(VerifierKey.of(ORIGIN, LOG.public_key()), SIGNERS[AUTHORITY].kid)
+
+VALID = ("valid", "recorded")
+"""What a receipt that nothing speaks against is judged: its last step is the tenth check."""
 
 PROVING = ("founded", "registered", "key", "granted", "allotted", "gift", "receipt")
 
@@ -265,10 +269,10 @@ def judged(bundle: Bundle | bytes, trust: Trust = TRUST) -> tuple[str, str]:
 
 
 def judgement(verdict: Verdict) -> tuple[str, str]:
-    """Return a verdict's result and its last step."""
-    assert all(step.ok for step in verdict.steps[:-1])
-    assert verdict.steps[-1].ok == (verdict.result == "valid")
-    return verdict.result, verdict.steps[-1].step
+    """Return a verdict's result and the first step that failed, or the last that did not."""
+    failed = [step.step for step in verdict.steps if not step.ok]
+    assert bool(failed) == (verdict.result != "valid")
+    return verdict.result, failed[0] if failed else verdict.steps[-1].step
 
 
 def with_entry(bundle: Bundle, place: int, **changes: Any) -> Bundle:

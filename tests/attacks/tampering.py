@@ -23,6 +23,7 @@ OTHER_VALUE = {
     "date": "coalesce({c} + 1, '2026-01-01'::date)",
     "timestamp with time zone": "coalesce({c} + interval '1 second', now())",
     "jsonb": "'[[5, 6]]'::jsonb",
+    "text[]": "array_append({c}, 'x')",
 }
 """By type of column, an expression for a value that differs from the one there."""
 
@@ -70,7 +71,8 @@ class Place:
         """Return the columns of a table with their types."""
         with self.house.database.reading() as connection:
             found = connection.execute(
-                "SELECT column_name, data_type FROM information_schema.columns"
+                "SELECT column_name, CASE data_type WHEN 'ARRAY' THEN 'text[]' ELSE data_type END"
+                " AS data_type FROM information_schema.columns"
                 " WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
                 [schema, table],
             ).fetchall()

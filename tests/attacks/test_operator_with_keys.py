@@ -41,6 +41,7 @@ from tests.attacks.forging import (
     PROVING,
     SIGNERS,
     TRUST,
+    VALID,
     Files,
     Log,
     document,
@@ -79,8 +80,8 @@ def extra(name: str, cls: type[Any], stream: str, actor: str, /, **data: Any) ->
 
 def test_the_honest_story_is_valid_and_audited_without_finding() -> None:
     log = told()
-    assert judged(log.bundle()) == ("valid", "eligibility")
-    assert judged(document(log.bundle().encode())) == ("valid", "eligibility")
+    assert judged(log.bundle()) == VALID
+    assert judged(document(log.bundle().encode())) == VALID
     assert audited(log).findings == []
 
 
@@ -109,7 +110,7 @@ def test_a_gift_signed_anew_is_not_under_the_new_root_for_an_old_receipt() -> No
     old, note = honest.bundle(), altered.note()
     entries = [replace(e, proof=replace(e.proof, checkpoint=note)) for e in old.entries]
     assert judged(replace(old, entries=tuple(entries))) == ("untrusted", "inclusion")
-    assert judged(old) == ("valid", "eligibility"), "the old receipt still proves itself"
+    assert judged(old) == VALID, "the old receipt still proves itself"
 
 
 def test_an_audit_of_the_altered_log_alone_cannot_know() -> None:
@@ -120,7 +121,7 @@ def test_an_audit_of_the_altered_log_alone_cannot_know() -> None:
 
 def test_a_revoked_key_signs_nothing_more() -> None:
     log = told(before_receipt=extra("revoked", KeyRevoked, CHARITY, AUTHORITY, **revocation()))
-    assert judged(log.bundle((*PROVING, "revoked"))) == ("untrusted", "issuer")
+    assert judged(log.bundle((*PROVING, "revoked"))) == ("untrusted", "signers")
     assert any("does not sign for" in finding for finding in audited(log).findings)
 
 
@@ -128,33 +129,33 @@ def test_a_revoked_key_does_not_seal_a_file() -> None:
     log = told()
     log.record("revoked", KeyRevoked, CHARITY, AUTHORITY, **revocation())
     proof = log.bundle((*PROVING, "revoked"))
-    assert judged(proof) == ("valid", "eligibility"), "what it signed before stays good"
-    assert judged(document(proof.encode())) == ("untrusted", "seal")
+    assert judged(proof) == VALID, "what it signed before stays good"
+    assert judged(document(proof.encode())) == ("untrusted", "signature")
 
 
 def test_a_revocation_left_out_leaves_a_gap_in_the_issuers_story() -> None:
     log = told(before_receipt=extra("revoked", KeyRevoked, CHARITY, AUTHORITY, **revocation()))
     log.record("granted_again", EligibilityGranted, CHARITY, AUTHORITY, **grant())
     verdict = verify(log.bundle((*PROVING, "granted_again")).encode(), TRUST)
-    assert judgement(verdict) == ("untrusted", "issuer")
+    assert judgement(verdict) == ("untrusted", "signers")
     assert f"event 4 of {USCC} was left out" in verdict.steps[-1].says
 
 
 @pytest.mark.parametrize("event", ["gift", "receipt"])
 def test_the_key_of_another_charity_does_not_sign_for_this_one(event: str) -> None:
     log = told(**{event: {"signer": SIGNERS[OTHER_USCC]}})
-    assert judged(log.bundle((*PROVING, "other", "other_key"))) == ("untrusted", "issuer")
+    assert judged(log.bundle((*PROVING, "other", "other_key"))) == ("untrusted", "signers")
     assert any("does not sign for" in finding for finding in audited(log).findings)
 
 
 def test_a_key_named_by_its_kid_must_be_the_key_that_signed() -> None:
     log = told(key={"public": key_of(OTHER_USCC)["public"]})
-    assert judged(log.bundle()) == ("untrusted", "issuer")
+    assert judged(log.bundle()) == ("untrusted", "signers")
 
 
 def test_another_charity_does_not_seal_this_ones_file() -> None:
     proof = told().bundle().encode()
-    assert judged(document(proof, SIGNERS[OTHER_USCC])) == ("untrusted", "seal")
+    assert judged(document(proof, SIGNERS[OTHER_USCC])) == ("untrusted", "signature")
 
 
 @pytest.mark.parametrize("event", ["granted", "allotted", "key"])
@@ -166,14 +167,14 @@ def test_a_charity_grants_itself_neither_eligibility_nor_numbers_nor_keys(event:
                                         **key_of(OTHER_USCC)))  # fmt: skip
     proving = (*PROVING, "second") if event == "key" else PROVING
     verdict = verify(log.bundle(proving).encode(), TRUST)
-    assert judgement(verdict) == ("untrusted", "issuer")
+    assert judgement(verdict) == ("untrusted", "signers")
     assert "has no right to record" in verdict.steps[-1].says
     assert any("has no right to record" in finding for finding in audited(log).findings)
 
 
 def test_a_receipt_may_not_say_more_than_the_gift() -> None:
     log = told(receipt={"amount": Money(100_01)})
-    assert judged(log.bundle()) == ("mismatch", "gift")
+    assert judged(log.bundle()) == ("mismatch", "amounts")
     assert audited(log).findings == [
         f"entry {log.leaves['receipt']}: receipt {CODE} 0000000001 is not for what is left of its "
         "gift"
@@ -182,7 +183,7 @@ def test_a_receipt_may_not_say_more_than_the_gift() -> None:
 
 @pytest.mark.parametrize("amount", [Money(0), Money(-1), Money(100_00, "USD")])
 def test_a_receipt_of_nothing_or_of_another_currency_differs_from_its_gift(amount: Money) -> None:
-    assert judged(told(receipt={"amount": amount}).bundle()) == ("mismatch", "gift")
+    assert judged(told(receipt={"amount": amount}).bundle()) == ("mismatch", "amounts")
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,8 @@ def test_a_receipt_of_nothing_or_of_another_currency_differs_from_its_gift(amoun
 )
 def test_a_receipt_bears_a_number_of_the_right_form_out_of_its_lot(number: str) -> None:
     log = told(receipt={"number": number, "stream": f"receipt-{CODE}-{number}"})
-    assert judged(log.bundle()) == ("mismatch", "number")
+    step = "number" if number.isascii() and len(number) == len("0000000001") else "form"
+    assert judged(log.bundle()) == ("mismatch", step)
     assert not audited(log).receipt_numbers_ok
 
 
@@ -223,13 +225,14 @@ def test_a_receipt_lies_in_the_stream_of_its_number() -> None:
 )
 def test_a_receipt_names_the_gift_its_day_and_its_charity(lie: dict[str, Any], where: str) -> None:
     log = told(**{where: lie})
-    assert judged(log.bundle((*PROVING, "other", "other_key"))) == ("mismatch", "gift")
+    step = "issuer" if "organisation" in lie else "gift"
+    assert judged(log.bundle((*PROVING, "other", "other_key"))) == ("mismatch", step)
 
 
 def test_two_charities_that_name_each_other_do_not_pass_for_one() -> None:
     crossed = {"actor": OTHER_USCC, "organisation": USCC}
     log = told(gift=crossed, receipt={"organisation": OTHER_USCC})
-    assert judged(log.bundle((*PROVING, "other", "other_key"))) == ("mismatch", "gift")
+    assert judged(log.bundle((*PROVING, "other", "other_key"))) == ("mismatch", "issuer")
 
 
 def test_eligibility_cancelled_before_the_gifts_month_is_seen_though_the_receipt_denies_it() -> (
@@ -246,14 +249,14 @@ def test_a_cancellation_left_out_before_a_later_event_leaves_a_gap() -> None:
         before_gift=extra("cancelled", EligibilityCancelled, CHARITY, AUTHORITY, **cancellation())
     )
     log.record("again", EligibilityGranted, CHARITY, AUTHORITY, **grant())
-    assert judged(log.bundle((*PROVING, "again"))) == ("untrusted", "issuer")
+    assert judged(log.bundle((*PROVING, "again"))) == ("untrusted", "signers")
 
 
 def test_the_last_cancellation_left_out_is_seen_only_in_the_log() -> None:
     log = told(
         before_gift=extra("cancelled", EligibilityCancelled, CHARITY, AUTHORITY, **cancellation())
     )
-    assert judged(log.bundle()) == ("valid", "eligibility")
+    assert judged(log.bundle()) == VALID
     whole = log.bundle((*PROVING, "cancelled"))
     assert judged(whole) == ("not_eligible", "eligibility")
 
@@ -278,7 +281,7 @@ def test_a_cancellation_on_the_first_day_of_the_calendar_is_no_crash() -> None:
 def test_forged_trust_that_names_another_authority_is_not_the_founders() -> None:
     forged = Trust(TRUST.log, SIGNERS["stolen"].kid)
     verdict = verify(told().bundle().encode(), forged)
-    assert judgement(verdict) == ("untrusted", "issuer")
+    assert judgement(verdict) == ("untrusted", "signers")
     assert "not the trusted one" in verdict.steps[-1].says
 
 
@@ -286,7 +289,7 @@ def test_a_ledger_founded_by_a_forger_is_not_the_trusted_one() -> None:
     thief = SIGNERS["stolen"]
     lie = {"kid": thief.kid, "public": b64url(thief.public.public_bytes_raw()), "signer": thief}
     log = told(founded=lie)
-    assert judged(log.bundle()) == ("untrusted", "issuer")
+    assert judged(log.bundle()) == ("untrusted", "signers")
     assert "not the trusted one" in audited(log).findings[0]
 
 
@@ -295,7 +298,7 @@ def test_a_ledger_is_founded_once() -> None:
                   organisation=AUTHORITY, name="x", powers=(), kid=SIGNERS[AUTHORITY].kid,
                   public=b64url(SIGNERS[AUTHORITY].public.public_bytes_raw()))  # fmt: skip
     log = told(before_gift=again)
-    assert judged(log.bundle((*PROVING, "again"))) == ("untrusted", "issuer")
+    assert judged(log.bundle((*PROVING, "again"))) == ("untrusted", "signers")
     assert any("no proper beginning" in finding for finding in audited(log).findings)
 
 
@@ -322,7 +325,7 @@ def test_proofs_lead_to_one_checkpoint() -> None:
     log.record("later", FundOpened, "fund-2", USCC, **FUND_DATA)
     mixed = replace(bundle, entries=(*bundle.entries[:-1], log.bundle().entries[-1]))
     assert judged(mixed) == ("untrusted", "checkpoint")
-    assert judged(older) == ("valid", "eligibility")
+    assert judged(older) == VALID
 
 
 def test_an_entry_moved_to_another_leaf_is_not_there() -> None:
@@ -340,7 +343,9 @@ def test_two_entries_swapped_are_not_in_the_order_of_the_log() -> None:
     swapped = (*bundle.entries[:-2], bundle.entries[-1], bundle.entries[-2])
     assert judged(replace(bundle, entries=swapped)) == ("untrusted", "inclusion")
     doubled = (*bundle.entries, bundle.entries[-1])
-    assert judged(replace(bundle, entries=doubled)) == ("untrusted", "inclusion")
+    assert judged(replace(bundle, entries=doubled)) == ("untrusted", "format")
+    gift_doubled = (*bundle.entries[:-1], bundle.entries[-2], bundle.entries[-1])
+    assert judged(replace(bundle, entries=gift_doubled)) == ("untrusted", "inclusion")
 
 
 def test_a_proof_of_another_entry_does_not_prove_this_one() -> None:
@@ -388,22 +393,24 @@ def test_a_bundle_of_two_receipts_or_gifts_says_which_is_too_many() -> None:
     lie = receipt() | {"number": "0000000006"}
     second = extra("second", type(told().events[-2]), f"receipt-{CODE}-0000000006", USCC, **lie)
     log = told(before_receipt=second)
-    assert judged(log.bundle((*PROVING, "second"))) == ("mismatch", "number")
+    assert judged(log.bundle((*PROVING, "second"))) == ("untrusted", "format")
     again = extra("again", GiftReceived, "gift-2", USCC, **gift())
     log = told(before_receipt=again)
     assert judged(log.bundle((*PROVING, "again"))) == ("mismatch", "gift")
 
 
 def test_a_bundle_without_receipt_or_gift_proves_none() -> None:
-    for left_out, step in (("receipt", "number"), ("gift", "gift"), ("allotted", "number")):
+    for left_out, step in (("gift", "gift"), ("allotted", "number")):
         proving = tuple(name for name in PROVING if name != left_out)
         assert judged(told().bundle(proving)) == ("mismatch", step)
+    none = tuple(name for name in PROVING if name != "receipt")
+    assert judged(told().bundle(none)) == ("untrusted", "format")
 
 
 def test_a_bundle_without_the_founding_has_no_signer_at_all() -> None:
     for left_out in ("founded", "registered", "key"):
         proving = tuple(name for name in PROVING if name != left_out)
-        assert judged(told().bundle(proving)) == ("untrusted", "issuer")
+        assert judged(told().bundle(proving)) == ("untrusted", "signers")
 
 
 def test_a_gift_told_twice_in_one_stream_is_found() -> None:
@@ -451,7 +458,7 @@ def test_a_receipt_that_was_never_drawn_or_marked_is_found() -> None:
 
 def test_an_entry_left_out_of_a_stream_is_found() -> None:
     log = told(granted={"originator_version": 4})
-    assert judged(log.bundle()) == ("untrusted", "issuer")
+    assert judged(log.bundle()) == ("untrusted", "signers")
     assert any("goes to version 4, expected 3" in finding for finding in audited(log).findings)
 
 
@@ -460,7 +467,7 @@ def test_an_entry_of_another_use_or_log_is_no_entry() -> None:
     assert isinstance(bundle, Bundle)
     for junk in (b"x", b"a.b.c", bundle.entries[0].entry.replace(b".", b",")):
         forged = with_entry(bundle, 0, entry=junk)
-        assert judged(forged) == ("untrusted", "inclusion")
+        assert judged(forged) == ("untrusted", "format")
 
 
 def test_the_notice_of_the_honest_story_is_the_one_granted() -> None:

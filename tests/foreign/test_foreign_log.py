@@ -32,7 +32,7 @@ from ledger.proof.merkle import leaf_hash
 from ledger.store.log_folder import export
 from receipts.attachment import attached
 from receipts.bundle import Bundle
-from receipts.sealing import take_apart
+from receipts.sealing import find_seal, sealed
 from tests.conftest import USCC
 from tests.houses import general_fund, give, pay, ready_for_receipts, register
 
@@ -42,10 +42,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*EdDSA.*")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a stranger gets: the log's folder, and a receipt's file."""
+    """What a stranger gets: the log's folder, a receipt's file, and one with a seal line."""
 
     log: Path
     receipt: bytes
+    sealed: bytes
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,9 @@ def published(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
         assert isinstance(issued, IssuedReceipt)
         house.publish()
         export(house.log, house.integrator.vkey, folder / "log")
-        yield Published(folder / "log", issued.path.read_bytes())
+        receipt = issued.path.read_bytes()
+        older = sealed(receipt, house.keys.signer_of(USCC))
+        yield Published(folder / "log", receipt, older)
     finally:
         house.close()
 
@@ -153,8 +156,7 @@ def test_joserfc_refuses_an_event_whose_amount_was_changed(published: Published)
 def test_the_proofs_inside_a_receipt_are_those_that_tlog_scales_checks(
     published: Published,
 ) -> None:
-    body, _ = take_apart(published.receipt)
-    bundle = Bundle.parse(attached(body))
+    bundle = Bundle.parse(attached(published.receipt))
     tiles = reader(published)
     root, size = tiles.get_checkpoint().root_hash, tiles.get_checkpoint().size
     note = (published.log / "checkpoint").read_text()
@@ -168,8 +170,7 @@ def test_the_proofs_inside_a_receipt_are_those_that_tlog_scales_checks(
 
 
 def test_the_tlog_tiles_command_makes_the_proofs_inside_a_receipt(published: Published) -> None:
-    body, _ = take_apart(published.receipt)
-    proven = Bundle.parse(attached(body)).entries[-1]
+    proven = Bundle.parse(attached(published.receipt)).entries[-1]
     command = Path(sys.executable).with_name("tlog-tiles")
     theirs = subprocess.run(
         [command, "gen-proof", published.log, str(proven.proof.index)],
@@ -181,7 +182,8 @@ def test_the_tlog_tiles_command_makes_the_proofs_inside_a_receipt(published: Pub
 def test_joserfc_verifies_the_seal_of_a_receipt_and_of_no_changed_one(
     published: Published,
 ) -> None:
-    body, seal = take_apart(published.receipt)
+    body, seal = find_seal(published.sealed)
+    assert seal is not None
     keys = keys_of(every_entry(published))
     named = json.loads(_decoded(seal.split(".")[0]))["kid"]
     seen = joserfc.jws.deserialize_compact(seal, keys[named], payload=body, algorithms=["EdDSA"])

@@ -10,7 +10,7 @@ import pytest
 from api.wiring import House
 from ledger.application import Settlement
 from ledger.domain.corrections import NothingLeftOfGift, ReversedAlready, SpentAlready
-from ledger.domain.events import GiftReversed, ReceiptIssued
+from ledger.domain.events import GiftReversed, ReceiptMadeOut
 from ledger.domain.gifts import (
     AlreadyReceipted,
     FundOfAnotherCharity,
@@ -19,7 +19,8 @@ from ledger.domain.gifts import (
     ReceiptStands,
 )
 from ledger.domain.receipt_books import NumbersUsedUp
-from ledger.domain.receipts import ReceiptDoesNotStand, ReceiptUnknown
+from ledger.domain.receipt_changes import ReceiptDoesNotStand
+from ledger.domain.receipts import ReceiptUnknown
 from ledger.errors import Refused
 from ledger.money import Money
 from projections import receipt_numbers
@@ -146,7 +147,7 @@ def test_a_receipted_gift_is_reversed_with_its_receipt(house: House, fund: str) 
 
     assert (done.red, done.receipt) == (SECOND, None)
     assert topics_after(house, size) == [
-        "receipt-numbers-drawn.v1", "receipt-reversed.v1", "gift-receipt-reversed.v1",
+        "receipt-numbers-drawn.v1", "red-receipt-made-out.v1", "gift-receipt-reversed.v1",
         "gift-reversed.v1", "gift-received.v1",
     ]  # fmt: skip
     assert issue(house, str(done.replaced_by)) == THIRD
@@ -223,11 +224,11 @@ def test_a_part_that_goes_back_leaves_a_red_receipt_and_one_for_what_is_kept(
 
     assert (done.red, done.receipt) == (SECOND, THIRD)
     assert topics_after(house, size) == [
-        "receipt-numbers-drawn.v1", "receipt-reversed.v1", "gift-receipt-reversed.v1",
-        "gift-returned.v1", "receipt-issued.v1", "gift-receipted.v1",
+        "receipt-numbers-drawn.v1", "red-receipt-made-out.v1", "gift-receipt-reversed.v1",
+        "gift-returned.v1", "receipt-made-out.v1", "gift-receipted.v1",
     ]  # fmt: skip
-    issued = [e for e in events_of(house, ReceiptIssued.TOPIC) if isinstance(e, ReceiptIssued)]
-    assert [(e.number, e.amount, e.gift) for e in issued] == [
+    made = [e for e in events_of(house, ReceiptMadeOut.TOPIC) if isinstance(e, ReceiptMadeOut)]
+    assert [(e.number, e.amount, e.lines[0].gift) for e in made] == [
         (FIRST[1], Money(1000), one),
         (THIRD[1], Money(700), one),
     ]
@@ -289,13 +290,13 @@ def test_when_the_numbers_are_used_up_nothing_goes_back_and_nothing_is_recorded(
 
 def test_the_numbers_of_a_settlement_go_on_in_the_next_code(house: House, fund: str) -> None:
     one = receipted(house, fund, numbers=2)
-    house.ledger.organisations.allot_numbers(USCC, "23050127", 1, 9)
+    house.ledger.organisations.allot_numbers(USCC, "23052126", 1, 9)
 
     done = house.ledger.corrections.return_gift(
-        one, Money(300), WISH, "clerk", settling(CODE, "23050127", replace=True)
+        one, Money(300), WISH, "clerk", settling(CODE, "23052126", replace=True)
     )
 
-    assert (done.red, done.receipt) == (SECOND, ("23050127", "0000000001"))
+    assert (done.red, done.receipt) == (SECOND, ("23052126", "0000000001"))
     check_house(house)
 
 

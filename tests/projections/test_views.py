@@ -60,15 +60,15 @@ def test_every_number_that_was_allotted_is_issued_or_unused(house: House) -> Non
     register(house)
     fund = general_fund(house)
     gifts = give(house, fund, *["1.00"] * 4)
-    house.ledger.organisations.allot_numbers(USCC, "23050127", 100, 199)
+    house.ledger.organisations.allot_numbers(USCC, "23052126", 100, 199)
     ready_for_receipts(house, numbers=3)
-    house.ledger.receipts.issue_receipts(USCC, gifts, [CODE, "23050127"], GIFT_DAY)
+    house.ledger.receipts.issue_receipts(USCC, gifts, [CODE, "23052126"], GIFT_DAY)
     house.runner.catch_up()
 
-    assert codes_of(house.runner, USCC) == ["23050127", CODE]
+    assert codes_of(house.runner, USCC) == ["23052126", CODE]
     assert codes_of(house.runner, OTHER_USCC) == []
     assert numbers_of(house.runner, USCC) == [
-        LotEntry("23050127", 100, 199, 1, 99),
+        LotEntry("23052126", 100, 199, 1, 99),
         LotEntry(CODE, 1, 3, 3, 0),
     ]
     check_house(house)

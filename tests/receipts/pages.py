@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from ledger.money import Money
-from receipts.page import Page
+from receipts.page import Page, PageLine
 
 SHORT = Page(
     code="99050126",
@@ -51,3 +51,54 @@ LATIN = replace(
     original="JPY 1,000,000 × 4.7231/100",
     specimen=False,
 )
+
+GOODS = replace(
+    SHORT,
+    payer="某某食品有限公司",
+    payer_uscc="91330000MA0000000X",
+    payer_address="某省某市某某区某某路 100 号某某大厦 18 层",
+    area="某省某县（520000）",
+    lines=(
+        PageLine(code="0502", name="方便面（红烧牛肉味）", unit="箱", quantity="198",
+                 standard="24 桶/箱", amount=Money(11_880_00)),
+        PageLine(code="0502", name="棉被", unit="床", quantity="1,200", standard="150×210 cm",
+                 amount=Money(96_000_00)),
+        PageLine(code="0502", name="二手课桌椅", unit="套", quantity="60", standard="",
+                 amount=None),
+    ),
+    amount=Money(107_880_00),
+)  # fmt: skip
+
+GIFTS = tuple(
+    PageLine(code="0501", name="货币捐赠", unit="元", quantity="1", standard="",
+             amount=Money(100_00 + n), gift_on=date(2026, 1 + n % 12, 1 + n % 28))
+    for n in range(200)
+)  # fmt: skip
+ANNUAL = replace(SHORT, specimen=False, lines=GIFTS[:30], amount=Money(3004_35))
+
+MEMBERS = tuple((f"赵某{n}", Money(100_00 + n)) for n in range(61))
+JOINT = replace(
+    SHORT,
+    specimen=False,
+    payer="某某县教育局职工（集体捐赠）",
+    members=MEMBERS[:40],
+    withheld=Money(20_000_00),
+    official="32050124 0000012345",
+    held="捐赠人匿名，票据留存备查",
+)
+
+RED = replace(
+    SHORT,
+    red=True,
+    copy=True,
+    amount=Money(-18_800_50),
+    replaces="99050126 0000000041",
+    remark="捐赠协议经法院撤销，全额冲销。",
+)
+
+RARE = replace(SHORT, specimen=False, payer="䶮𠮷㛃堃𬭎𫍯（𠮷某公益团队）", handler="王䶮")
+
+PAGES = {
+    "short": SHORT, "long": LONG, "latin": LATIN, "goods": GOODS, "annual": ANNUAL,
+    "joint": JOINT, "red": RED, "rare": RARE,
+}  # fmt: skip

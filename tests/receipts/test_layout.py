@@ -23,8 +23,19 @@ from receipts.layout import (
     lay_out,
 )
 from receipts.page import Page
-from receipts.pdf import _advance
-from tests.receipts.pages import LATIN, LONG, SHORT
+from receipts.typeface import advance as _advance
+from tests.receipts.pages import (
+    ANNUAL,
+    GIFTS,
+    GOODS,
+    JOINT,
+    LATIN,
+    LONG,
+    MEMBERS,
+    PAGES,
+    RED,
+    SHORT,
+)
 
 WIDE = Box(10, 10, 40, 12)
 
@@ -50,14 +61,15 @@ def assert_inside(run: Run, box: Box) -> None:
     assert run.baseline + 0.12 * em <= box.top + box.height
 
 
-@pytest.mark.parametrize("page", [SHORT, LONG, LATIN], ids=["short", "long", "latin"])
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_no_text_leaves_its_place_and_no_two_places_overlap(page: Page) -> None:
     places = texts(page)
+    height = lay_out(page, _advance).height
 
     for box, runs in places.items():
         assert not overlap(box, QR_BOX)
         assert 0 <= box.left < box.left + box.width <= WIDTH_MM - 10 + 1e-6
-        assert 0 <= box.top < box.top + box.height <= HEIGHT_MM - 5
+        assert 0 <= box.top < box.top + box.height <= height - 5
         for run in runs:
             assert_inside(run, box)
     for one, two in combinations(places, 2):
@@ -66,11 +78,81 @@ def test_no_text_leaves_its_place_and_no_two_places_overlap(page: Page) -> None:
 
 @pytest.mark.parametrize("page", [LONG, LATIN], ids=["long", "latin"])
 def test_long_names_and_remarks_are_printed_whole(page: Page) -> None:
-    printed = ["".join(run.text for run in runs).replace(" ", "") for runs in texts(page).values()]
+    found = ["".join(run.text for run in runs).replace(" ", "") for runs in texts(page).values()]
 
     for wanted in (page.payer, page.remark, page.recipient, page.fund, page.amount_in_words,
                    page.amount_in_figures, page.eligibility, page.proof):  # fmt: skip
-        assert wanted.replace(" ", "") in printed
+        assert wanted.replace(" ", "") in found
+
+
+def printed(page: Page) -> str:
+    runs = lay_out(page, _advance).runs
+    return "".join(run.text for run in runs).replace(" ", "")
+
+
+def test_a_receipt_for_money_has_one_line_and_the_usual_height() -> None:
+    sheet = lay_out(SHORT, _advance)
+
+    assert abs(sheet.height - HEIGHT_MM) < 1e-9
+    assert (sheet.red, sheet.watermark) == (False, "样张 SPECIMEN")
+
+
+def test_each_line_of_goods_is_printed_with_unit_quantity_standard_and_amount() -> None:
+    text = printed(GOODS)
+
+    assert "0502方便面（红烧牛肉味）箱19824桶/箱11,880.00" in text
+    assert "0502二手课桌椅套60捐赠金额" in text
+    assert "91330000MA0000000X" in text
+    assert "某省某县（520000）" in text
+
+
+def test_the_days_of_an_annual_receipts_gifts_are_printed_in_a_column() -> None:
+    text = printed(ANNUAL)
+
+    assert "受赠日期Received" in text
+    assert "05012026-01-01货币捐赠元1100.00" in text
+    assert "其余" not in text
+
+
+def test_of_more_lines_than_forty_the_last_row_tells_number_and_sum_of_the_rest() -> None:
+    forty, more = replace(ANNUAL, lines=GIFTS[:40]), replace(ANNUAL, lines=GIFTS[:41])
+
+    assert "其余" not in printed(forty)
+    assert "其余2笔，明细见附件2furtherlines,listedintheattachment200.79" in printed(more)
+    assert lay_out(more, _advance).height == lay_out(forty, _advance).height
+
+
+def test_members_are_listed_with_their_amounts_up_to_sixty() -> None:
+    sixty, more = replace(JOINT, members=MEMBERS[:60]), replace(JOINT, members=MEMBERS)
+
+    assert "赵某0¥100.00" in printed(sixty)
+    assert "赵某59¥100.59" in printed(sixty)
+    assert "赵某0" not in printed(more)
+    assert "61人，名单见附件(listintheattachment)" in printed(more)
+
+
+def test_a_red_receipt_names_what_it_reverses_and_is_below_zero_in_words_and_figures() -> None:
+    text = printed(RED)
+
+    assert "（红字·副本·样张）" in text
+    assert "本红字票据冲销票据990501260000000041" in text
+    assert "（负数）人民币壹万捌仟捌佰元零伍角整" in text
+    assert "¥-18,800.50" in text
+    assert lay_out(RED, _advance).red
+
+
+def test_a_replacing_receipt_names_what_it_replaces() -> None:
+    text = printed(replace(SHORT, replaces="99050126 0000000041"))
+
+    assert "冲销并替代票据990501260000000041cancelsandreplacesNo." in text
+
+
+def test_sponsorship_official_number_and_reason_for_holding_are_told() -> None:
+    text = printed(JOINT)
+
+    assert "赞助部分不在本票据金额内：¥20,000.00" in text
+    assert "财政电子票据320501240000012345" in text
+    assert "捐赠人匿名，票据留存备查" in text
 
 
 def test_an_amount_in_figures_is_one_line_and_shrinks() -> None:

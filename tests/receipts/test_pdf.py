@@ -22,10 +22,19 @@ import zxingcpp
 from ledger.errors import Refused
 from ledger.money import Money
 from receipts.attachment import MARKER, attached
-from receipts.page import NOT_STATE_FORM, SPECIMEN_USE, AmountNotInCny, Page
+from receipts.page import (
+    NOT_STATE_FORM,
+    SPECIMEN_USE,
+    AmountNotInCny,
+    Page,
+    PageLine,
+    RedReceiptUnclear,
+)
 from receipts.pdf import FONT_FILE, GlyphMissing, QrUnprintable, missing_glyphs, render
+from receipts.typeface import RARE_FILE
 from receipts.words import AmountHasNoWords
-from tests.receipts.pages import LATIN, LONG, SHORT
+from tests.receipts.pages import JOINT, LATIN, LONG, PAGES, RARE, RED, SHORT
+from tests.receipts.signing import SIGNER
 
 ROOT = Path(__file__).parents[2]
 BUNDLE = b'{"receipt":"\xe5\x96\x84","proof":[]}'
@@ -58,14 +67,18 @@ def unspaced(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-@pytest.mark.parametrize("page", [SHORT, LONG, LATIN], ids=["short", "long", "latin"])
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_all_that_is_on_the_page_can_be_copied_out_of_it(page: Page) -> None:
     text = unspaced(text_of(render(page, BUNDLE)))
 
     for field in fields(page):
         value = getattr(page, field.name)
-        if isinstance(value, str) and field.name != "qr":
+        if isinstance(value, str) and field.name not in ({"qr", "item"} if page.lines else {"qr"}):
             assert unspaced(value) in text, field.name
+    for line in page.lines:
+        assert unspaced(f"{line.unit}{line.quantity}{line.standard}") in text
+    for name, amount in page.members:
+        assert f"{name}¥{amount.grouped()}" in text
     assert page.amount_in_words in text
     assert page.amount_in_figures in text
     assert "2026年3月5日" in text
@@ -74,6 +87,31 @@ def test_all_that_is_on_the_page_can_be_copied_out_of_it(page: Page) -> None:
 
 def test_characters_beyond_the_basic_plane_can_be_copied_out() -> None:
     assert "𬭎𫍯䶮" in text_of(render(replace(SHORT, payer="𬭎𫍯䶮"), BUNDLE))
+    assert "䶮𠮷㛃堃𬭎𫍯（𠮷某公益团队）" in text_of(render(RARE, BUNDLE))
+
+
+def test_a_rare_ideograph_is_drawn_as_itself_and_not_as_a_box() -> None:
+    places = (36 * DOTS_PER_MM, 46 * DOTS_PER_MM, 60 * DOTS_PER_MM, 55 * DOTS_PER_MM)
+    drawn = [
+        picture_of(render(replace(RARE, payer=name), BUNDLE)).crop(tuple(map(round, places)))
+        for name in ("𠮷", "吉", "𠮟")
+    ]
+
+    assert len({picture.tobytes() for picture in drawn}) == 3
+
+
+def test_a_receipt_all_in_ascii_carries_the_common_part_alone() -> None:
+    plain = replace(
+        LATIN, recipient="R", item="I", fund="F", remark="-", eligibility="E", handler="H"
+    )
+    resources: Any = reader(render(replace(plain, original=None), BUNDLE)).pages[0]["/Resources"]
+
+    assert list(resources["/Font"]) == ["/F0"]
+
+
+def test_a_receipt_without_rare_ideographs_carries_no_typeface_for_them() -> None:
+    assert b"Rare" in render(RARE, BUNDLE)
+    assert b"Rare" not in render(SHORT, BUNDLE)
 
 
 def test_a_specimen_says_so_and_every_receipt_says_it_is_not_the_states_form() -> None:
@@ -96,11 +134,11 @@ def test_the_page_is_one_and_measures_210_by_140_mm() -> None:
     assert round(float(page.mediabox.height) / 72 * 25.4, 2) == 140
 
 
-@pytest.mark.parametrize("page", [SHORT, LONG, LATIN], ids=["short", "long", "latin"])
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_nothing_is_painted_in_the_margins(page: Page) -> None:
     grey = picture_of(render(page, BUNDLE)).convert("L")
     width, height = grey.size
-    below_band, foot = round(3 * DOTS_PER_MM), round(134 * DOTS_PER_MM)
+    below_band, foot = round(3 * DOTS_PER_MM), height - round(6 * DOTS_PER_MM)
     left, right = round(9.5 * DOTS_PER_MM), round(200.5 * DOTS_PER_MM)
 
     for margin in (
@@ -133,7 +171,7 @@ def test_a_qr_text_that_makes_no_readable_code_is_refused(text: str) -> None:
 
 def test_the_attached_bundle_is_marked_once_and_comes_out_identical_by_any_reader() -> None:
     bundle = BUNDLE * 80
-    pdf = render(SHORT, bundle, "证明.json")
+    pdf = render(SHORT, bundle, None, "证明.json")
     root: Any = reader(pdf).trailer["/Root"]
     filespec = root["/AF"][0].get_object()
 
@@ -194,12 +232,13 @@ def test_every_font_of_the_page_is_embedded() -> None:
 
     assert fonts
     for font in fonts.values():
-        assert font.get_object()["/FontDescriptor"]["/FontFile2"].get_data()
+        (descendant,) = font.get_object()["/DescendantFonts"]
+        assert descendant.get_object()["/FontDescriptor"]["/FontFile2"].get_data()
 
 
 @pytest.mark.parametrize(
     ("name", "point"),
-    [("𠮷田", "U+20BB7"), ("a\nb", "U+000A"), ("甲\u200b乙", "U+200B"), ("\u202e甲", "U+202E"),
+    [("𪚥", "U+2A6A5"), ("a\nb", "U+000A"), ("甲\u200b乙", "U+200B"), ("\u202e甲", "U+202E"),
      ("乐😀", "U+1F600"), ("e\u0301", "U+0301"), ("甲\x00", "U+0000"), ("\ud800", "U+D800")],
 )  # fmt: skip
 def test_a_character_the_typeface_lacks_is_named_and_nothing_is_drawn(
@@ -212,7 +251,7 @@ def test_a_character_the_typeface_lacks_is_named_and_nothing_is_drawn(
 
 def test_missing_characters_are_told_once_each_in_order() -> None:
     assert missing_glyphs("善款") == ""
-    assert missing_glyphs("😀甲𠮷乙😀") == "😀𠮷"
+    assert missing_glyphs("😀甲𠮷乙𪚥😀") == "😀𪚥"
 
 
 def test_the_typeface_holds_the_ideographs_that_names_are_written_in() -> None:
@@ -225,14 +264,58 @@ def test_the_typeface_holds_the_ideographs_that_names_are_written_in() -> None:
 
 
 def test_the_typeface_is_the_one_its_note_describes() -> None:
-    digest = hashlib.sha256(FONT_FILE.read_bytes()).hexdigest()
+    note = FONT_FILE.with_name("README.md").read_text(encoding="utf-8")
 
-    assert digest in FONT_FILE.with_name("README.md").read_text(encoding="utf-8")
+    for file in (FONT_FILE, RARE_FILE, FONT_FILE.with_name("sRGB.icc")):
+        assert hashlib.sha256(file.read_bytes()).hexdigest() in note
 
 
 def test_an_amount_in_another_currency_is_refused() -> None:
     with pytest.raises(AmountNotInCny, match=r"in CNY, not 1\.00 USD"):
         replace(SHORT, amount=Money(100, "USD"))
+
+
+def test_a_line_in_another_currency_is_refused() -> None:
+    with pytest.raises(AmountNotInCny):
+        PageLine(code="", name="x", unit="", quantity="", standard="", amount=Money(100, "USD"))
+
+
+@pytest.mark.parametrize("lie", [{"amount": Money(1)}, {"amount": Money(0)}, {"replaces": None}])
+def test_a_red_receipt_is_below_zero_and_names_the_one_it_reverses(lie: dict[str, Any]) -> None:
+    with pytest.raises(RedReceiptUnclear):
+        replace(RED, **lie)
+
+
+@pytest.mark.parametrize("page", [SHORT, JOINT, RARE], ids=["short", "joint", "rare"])
+def test_the_file_describes_itself_twice_in_the_same_words(page: Page) -> None:
+    pdf = reader(render(page, BUNDLE, SIGNER))
+    about, xmp = pdf.metadata, pdf.xmp_metadata
+
+    assert about is not None
+    assert xmp is not None
+    assert (xmp.dc_title, xmp.dc_creator) == ({"x-default": about.title}, [about.author])
+    assert xmp.dc_description == {"x-default": about.subject}
+    assert {str(xmp.pdf_keywords), str(about["/Keywords"])} == {page.qr}
+    assert (xmp.pdf_producer, xmp.xmp_creator_tool) == (about.producer, about.creator)
+
+
+def test_the_printed_codes_text_stands_in_the_file_for_programs() -> None:
+    assert render(replace(SHORT, qr="DLR2|99050126|1"), BUNDLE).count(b"(DLR2|99050126|1)") == 1
+    about = reader(render(replace(SHORT, recipient=r"a (b) \ c"), BUNDLE)).metadata
+    assert about is not None
+    assert about.author == r"a (b) \ c"
+
+
+def test_the_file_is_laid_out_for_archives() -> None:
+    pdf = render(PAGES["rare"], BUNDLE, SIGNER)
+    root: Any = reader(pdf).trailer["/Root"]
+
+    assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
+    assert b"<pdfaid:part>3</pdfaid:part>\n<pdfaid:conformance>U<" in pdf
+    assert pdf.count(b"endstream") == pdf.count(b"\nendstream\nendobj")
+    identifiers: Any = reader(pdf).trailer["/ID"]
+    assert len(identifiers[0]) == 16
+    assert b"/ca " not in pdf
 
 
 def test_an_amount_below_zero_is_refused() -> None:

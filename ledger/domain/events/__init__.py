@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import get_args
 
 from ledger.domain.events.base import Event
+from ledger.domain.events.claim import (
+    CheckCount,
+    ClaimNoticeRaised,
+    ClaimNoticeSettled,
+    ClaimReleased,
+    ReceiptClaimed,
+    ReceiptsChecked,
+)
 from ledger.domain.events.credit import (
     ConduitNamed,
     CreditEvent,
@@ -35,6 +43,7 @@ from ledger.domain.events.gift import (
     DonorIdentified,
     GiftReceipted,
     GiftReceiptReversed,
+    GiftReceiptWaived,
     GiftReceived,
     GoodsLine,
     GoodsReceived,
@@ -42,8 +51,12 @@ from ledger.domain.events.gift import (
 from ledger.domain.events.gift_benefit import BenefitRecorded, GiftSupportsName
 from ledger.domain.events.naming import NamingEvent
 from ledger.domain.events.organisation import (
+    DocumentKeyRegistered,
+    DocumentKeyRevoked,
     EligibilityCancelled,
+    EligibilityEnded,
     EligibilityGranted,
+    EligibilityListed,
     KeyRegistered,
     KeyRevoked,
     LedgerFounded,
@@ -66,14 +79,24 @@ from ledger.domain.events.pledge import (
     RecurringEnded,
 )
 from ledger.domain.events.receipt import (
+    OfficialReceiptRecorded,
+    PaperTakenBack,
+    ReceiptExchanged,
     ReceiptIssued,
+    ReceiptLimitSet,
+    ReceiptLine,
+    ReceiptMadeOut,
+    ReceiptNumber,
     ReceiptNumbersAllotted,
     ReceiptNumbersDrawn,
+    ReceiptNumbersLost,
     ReceiptReversed,
+    RedReceiptMadeOut,
 )
 from ledger.domain.events.service import ServiceCorrected, ServiceEvent, ServiceGiven
 
 __all__ = [
+    "CheckCount",
     "ConduitNamed",
     "CreditGiven",
     "CreditWithdrawn",
@@ -84,6 +107,8 @@ __all__ = [
     "PledgePaid",
     "PledgePaymentUndone",
     "PledgeWrittenOff",
+    "ReceiptLine",
+    "ReceiptNumber",
     "RecurringAgreed",
     "RecurringChanged",
     "RecurringEnded",
@@ -99,8 +124,12 @@ OrganisationEvent = (
     | KeyRevoked
     | EligibilityGranted
     | EligibilityCancelled
+    | DocumentKeyRegistered
+    | DocumentKeyRevoked
+    | EligibilityListed
+    | EligibilityEnded
 )
-BookEvent = ReceiptNumbersAllotted | ReceiptNumbersDrawn
+BookEvent = ReceiptNumbersAllotted | ReceiptNumbersDrawn | ReceiptLimitSet | ReceiptNumbersLost
 FundEvent = (
     FundOpened
     | FundsAllocated
@@ -125,13 +154,24 @@ GiftEvent = (
     | DonorIdentified
     | GiftReceipted
     | GiftReceiptReversed
+    | GiftReceiptWaived
     | BenefitRecorded
     | GiftSupportsName
     | CreditEvent
     | GiftSetAgainstPledge
     | GiftFreedFromPledge
 )
-ReceiptEvent = ReceiptIssued | ReceiptReversed
+ClaimEvent = ReceiptClaimed | ClaimReleased | ClaimNoticeRaised | ClaimNoticeSettled
+ReceiptEvent = (
+    ReceiptIssued
+    | ReceiptReversed
+    | ReceiptMadeOut
+    | RedReceiptMadeOut
+    | ReceiptExchanged
+    | PaperTakenBack
+    | OfficialReceiptRecorded
+    | ClaimEvent
+)
 OversightEvent = ApprovalLimitSet | AttemptRefused
 AnyEvent = (
     OrganisationEvent
@@ -144,6 +184,7 @@ AnyEvent = (
     | PledgeEvent
     | ServiceEvent
     | PeriodClosed
+    | ReceiptsChecked
     | OpeningsErased
 )
 

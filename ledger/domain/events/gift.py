@@ -105,3 +105,15 @@ class GiftReceiptReversed(Event):
     number: str
     red_code: str
     red_number: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GiftReceiptWaived(Event):
+    """The donor takes no receipt: "anonymous" or "declined".
+
+    One may be made out all the same and kept on file (domain rules 3.5).
+    """
+
+    TOPIC: ClassVar[str] = "gift-receipt-waived.v1"
+
+    reason: str

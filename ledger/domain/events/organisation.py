@@ -80,3 +80,68 @@ class EligibilityCancelled(Event):
     organisation: str
     notice_date: date
     effective: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentKeyRegistered(Event):
+    """From here on the key of this certificate signs documents for the organisation.
+
+    `certificate` is DER in base64url: ECDSA P-256 for PDF signatures (ETSI EN 319 142-1);
+    `fingerprint` is the SHA-256 of the DER in hex.
+    """
+
+    TOPIC: ClassVar[str] = "document-key-registered.v1"
+
+    organisation: str
+    certificate: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentKeyRevoked(Event):
+    """From here on the key signs no document; what it signed before stays good."""
+
+    TOPIC: ClassVar[str] = "document-key-revoked.v1"
+
+    organisation: str
+    fingerprint: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EligibilityListed(Event):
+    """公益性捐赠税前扣除资格 by a list: who gave notice, when, for which kind of applicant.
+
+    `departments` are of "finance", "tax", "civil-affairs" (公告2020年第27号 art. 5; for mass
+    organisations without the last, 公告2021年第20号); `level` is "national", "provincial" or
+    "city".
+    """
+
+    TOPIC: ClassVar[str] = "eligibility-listed.v1"
+
+    organisation: str
+    first_day: date
+    last_day: date
+    notice: str
+    notice_date: date
+    applicant_kind: int
+    departments: tuple[str, ...]
+    level: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EligibilityEnded(Event):
+    """Eligibility ends with the month of a notice, for a ground of 公告2020年第27号 art. 7-9.
+
+    Nothing reaches back. Before `barred_until` it can't be granted anew; None is for good, if the
+    ground says so.
+    """
+
+    TOPIC: ClassVar[str] = "eligibility-ended.v1"
+
+    organisation: str
+    notice: str
+    notice_date: date
+    effective: date
+    ground: str
+    barred_until: date | None

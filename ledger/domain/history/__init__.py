@@ -10,7 +10,8 @@ from ledger.domain.events import Event, OpeningsErased
 from ledger.domain.history.accounts import UnitAccount
 from ledger.domain.history.money import MoneyHistory
 from ledger.domain.history.names import NameAndGiftHistory
-from ledger.domain.history.receipts import ReceiptHistory, ReceiptStory
+from ledger.domain.history.numbers import ReceiptStory
+from ledger.domain.history.receipts import ReceiptHistory
 from ledger.domain.period_history import PeriodHistory
 from ledger.domain.pledge_history import PromiseHistory
 

@@ -1,39 +1,37 @@
-"""What must hold of receipts: every number drawn once, each for one gift, none left unused."""
+"""What must hold of receipts: each for what is left of its gifts, void once, freed at its gifts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import date
 from functools import singledispatchmethod
+from typing import TypeGuard
 
 from ledger.domain.events import (
     BenefitRecorded,
+    DonorIdentified,
     Event,
     GiftReceipted,
     GiftReceiptReversed,
+    GiftReceiptWaived,
+    GiftReceived,
+    GoodsReceived,
     ReceiptIssued,
-    ReceiptNumbersAllotted,
-    ReceiptNumbersDrawn,
+    ReceiptLine,
+    ReceiptMadeOut,
     ReceiptReversed,
+    RedReceiptMadeOut,
 )
+from ledger.domain.history.claims import ClaimHistory
+from ledger.domain.history.issuers import IssuerHistory
 from ledger.domain.history.money import MoneyHistory
-from ledger.domain.receipt_books import ReceiptBook, evolve
+from ledger.domain.history.numbers import NumberHistory, ReceiptStory
+from ledger.domain.history.papers import PaperHistory
+from ledger.domain.receipt_life import Receipt, evolve
+from ledger.domain.receipts import LINES_MAX, MEMBERS_MAX
 from ledger.money import MINOR_MAX, Money
 
 Find = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class ReceiptStory:
-    """What was said of a receipt number: drawn, issued or red, for which gift, still standing."""
-
-    organisation: str
-    issued: bool = False
-    gift: str | None = None
-    marked: bool = False
-    amount: Money | None = None
-    reversed: bool = False
-    unmarked: bool = False
 
 
 class ReceiptHistory:
@@ -41,65 +39,121 @@ class ReceiptHistory:
 
     def __init__(self, money: MoneyHistory) -> None:
         self._money = money
-        self.numbers: dict[tuple[str, str], ReceiptStory] = {}
-        self._books: dict[str, ReceiptBook] = {}
+        self._numbers = NumberHistory()
+        self._papers = PaperHistory(self.numbers)
+        self._claims = ClaimHistory(self.numbers)
+        self._issuers = IssuerHistory()
         self._benefits: dict[str, Money | None] = {}
         """What donors get for their gifts; None is a benefit that nobody could value."""
+        self._days: dict[str, date | None] = {}
+        self._waived: dict[str, str] = {}
+
+    @property
+    def numbers(self) -> dict[tuple[str, str], ReceiptStory]:
+        """What was said of each receipt number that was drawn."""
+        return self._numbers.stories
 
     def see(self, event: Event, find: Find) -> None:
         """Take in one event."""
+        self._issuers.see(event)
+        self._numbers.see(event, find)
+        self._papers.see(event, find)
+        self._claims.see(event, find)
         self._apply(event, find)
 
     def still_open(self) -> list[str]:
-        """Say which numbers were drawn for nothing, and which receipts are only half told."""
-        findings = []
-        for (code, number), story in sorted(self.numbers.items()):
-            if not story.issued or not story.marked:
-                findings.append(f"receipt number {code} {number} was drawn but not issued")
-            if story.reversed != story.unmarked:
-                findings.append(f"receipt {code} {number} is reversed, but not at its gift")
-        return findings
+        """Say which numbers were drawn for nothing, and what is only half told."""
+        return self._numbers.still_open() + self._claims.still_open()
 
     @singledispatchmethod
     def _apply(self, event: Event, find: Find) -> None:
         """Most facts speak of no receipt."""
 
-    @_apply.register
-    def _allotted(self, event: ReceiptNumbersAllotted, find: Find) -> None:
-        book = self._book(event.code)
-        if any(lot.first <= event.last and event.first <= lot.last for lot in book.lots):
-            find(f"numbers {event.first} to {event.last} of {event.code} are allotted twice")
-        self._books[event.code] = evolve(book, event)
+    @_apply.register(GiftReceived)
+    @_apply.register(GoodsReceived)
+    def _received(self, event: GiftReceived | GoodsReceived, find: Find) -> None:
+        del find
+        self._days[event.originator_id] = event.received_on
 
     @_apply.register
-    def _drawn(self, event: ReceiptNumbersDrawn, find: Find) -> None:
-        book = self._book(event.code)
-        if event.organisation != event.actor or not any(
-            lot.organisation == event.actor and lot.next == event.first and event.last <= lot.last
-            for lot in book.lots
-        ):
-            find(f"numbers {event.first} to {event.last} of {event.code} are not next in a lot")
-            return
-        for number in range(event.first, event.last + 1):
-            key = (event.code, f"{number:010d}")
-            if key in self.numbers:
-                find(f"number {event.code} {key[1]} is drawn twice")
-            self.numbers[key] = ReceiptStory(event.organisation)
-        self._books[event.code] = evolve(book, event)
+    def _identified(self, event: DonorIdentified, find: Find) -> None:
+        del find
+        self._waived.pop(event.originator_id, None)
+
+    @_apply.register
+    def _waive(self, event: GiftReceiptWaived, find: Find) -> None:
+        gift = event.originator_id
+        self._money.own_gift(event, gift, find)
+        if gift in self._money.receipted or gift in self._waived:
+            find(f"the receipt of {gift} is waived twice, or while it stands")
+        self._waived[gift] = event.reason
 
     @_apply.register
     def _issued(self, event: ReceiptIssued, find: Find) -> None:
-        story = self._fresh(event, event.code, event.number, event.organisation, find)
+        story = self._numbers.fresh(event, event.code, event.number, event.organisation, find)
         if story is None:
             return
-        story.issued, story.gift, story.amount = True, event.gift, event.amount
-        self._money.own_gift(event, event.gift, find)
-        kept = self._kept(event.gift)
-        units = {kept.currency, event.amount.currency}
-        standing = event.gift in self._money.receipted
-        if standing or not 0 < event.amount.minor == kept.minor or units != {"CNY"}:
+        story.receipt = evolve(None, event)
+        self._check_line(event, event.gift, event.amount, find)
+
+    @_apply.register
+    def _made_out(self, event: ReceiptMadeOut, find: Find) -> None:
+        story = self._numbers.fresh(event, event.code, event.number, event.organisation, find)
+        if story is None:
+            return
+        receipt = story.receipt = evolve(None, event)
+        self._check_whole(receipt, find)
+        self._check_replaced(receipt, find)
+        for line in event.lines:
+            self._check_line(event, line.gift, line.amount, find)
+            self._check_told(event, line, find)
+
+    def _check_line(
+        self, event: ReceiptIssued | ReceiptMadeOut, gift: str, amount: Money, find: Find
+    ) -> None:
+        """Find a line that is not for what is left of its gift, or whose gift has a receipt."""
+        self._money.own_gift(event, gift, find)
+        kept = self._kept(gift)
+        units = {kept.currency, amount.currency}
+        standing = gift in self._money.receipted
+        if standing or not 0 < amount.minor == kept.minor or units != {"CNY"}:
             find(f"receipt {event.code} {event.number} is not for what is left of its gift")
-        self._money.receipted.add(event.gift)
+        self._money.receipted.add(gift)
+
+    def _check_told(self, event: ReceiptMadeOut, line: ReceiptLine, find: Find) -> None:
+        """Find a line that tells another day, sponsorship or eligibility than the log."""
+        said = f"receipt {event.code} {event.number}"
+        if line.gift_on != self._days.get(line.gift):
+            find(f"{said} is for another day than {line.gift}")
+        benefit = self._benefits.get(line.gift)
+        withheld = benefit if benefit and benefit.minor else None
+        if line.withheld != withheld:
+            find(f"{said} withholds {line.withheld} of {line.gift}, expected {withheld}")
+        known = self._issuers.notice_on(event.organisation, line.gift_on)
+        if known is not None and known != (line.eligible, line.notice):
+            find(f"{said} tells another eligibility on {line.gift_on} than the log")
+        if event.held != self._waived.get(line.gift):
+            find(f"{said} is kept on file, or handed out, against what the donor of "
+                 f"{line.gift} said")  # fmt: skip
+
+    def _check_whole(self, receipt: Receipt, find: Find) -> None:
+        """Find a receipt whose lines and list are not those of its kind, or do not add up."""
+        said = f"receipt {receipt.code} {receipt.number}"
+        if not _is_of_its_kind(receipt):
+            find(f"{said} is no {receipt.kind} receipt by its lines and list")
+        total = sum(line.amount.minor for line in receipt.lines)
+        if receipt.amount.minor != total or receipt.amount.currency != "CNY":
+            find(f"{said} says {receipt.amount}, its lines add up to {total} fen")
+
+    def _check_replaced(self, receipt: Receipt, find: Find) -> None:
+        """Find a receipt that says it replaces one which stands, or of other gifts."""
+        if receipt.replaces is None:
+            return
+        old = self.numbers.get((receipt.replaces.code, receipt.replaces.number))
+        before = old.receipt if old else None
+        if before is None or before.red is None or not set(receipt.gifts) <= set(before.gifts):
+            find(f"receipt {receipt.code} {receipt.number} replaces a receipt that was not "
+                 "reversed, or of other gifts")  # fmt: skip
 
     @_apply.register
     def _benefit(self, event: BenefitRecorded, find: Find) -> None:
@@ -123,47 +177,76 @@ class ReceiptHistory:
         left = value.minor - self._money.gone.get((gift, value.currency), 0)
         return Money(max(0, min(left, MINOR_MAX)), value.currency)
 
-    def _fresh(
-        self, event: Event, code: str, number: str, organisation: str, find: Find
-    ) -> ReceiptStory | None:
-        story = self.numbers.get((code, number))
-        issuers = {event.actor, organisation}
-        if story is None or story.issued or issuers != {story.organisation}:
-            find(f"receipt {code} {number} bears a number that was not drawn for it")
-            return None
-        return story
-
     @_apply.register
     def _receipted_gift(self, event: GiftReceipted, find: Find) -> None:
-        story = self.numbers.get((event.code, event.number))
-        self._money.own_gift(event, event.originator_id, find)
-        if story is None or story.gift != event.originator_id or story.marked:
-            find(f"{event.originator_id} bears a receipt that is not its own")
+        story, gift = self.numbers.get((event.code, event.number)), event.originator_id
+        self._money.own_gift(event, gift, find)
+        if not _names(story, gift) or gift in story.marked:
+            find(f"{gift} bears a receipt that is not its own")
             return
-        story.marked = True
+        story.marked += (gift,)
 
     @_apply.register
     def _reversed(self, event: ReceiptReversed, find: Find) -> None:
+        red = (event.red_code, event.red_number)
+        self._check_red(event, red, (event.gift,), event.amount, find)
+
+    @_apply.register
+    def _red(self, event: RedReceiptMadeOut, find: Find) -> None:
+        red = (event.red.code, event.red.number)
+        self._check_red(event, red, event.gifts, event.amount, find)
+
+    def _check_red(
+        self,
+        event: ReceiptReversed | RedReceiptMadeOut,
+        red: tuple[str, str],
+        gifts: tuple[str, ...],
+        amount: Money,
+        find: Find,
+    ) -> None:
+        said = f"receipt {event.code} {event.number}"
         story = self.numbers.get((event.code, event.number))
-        red = self._fresh(event, event.red_code, event.red_number, event.organisation, find)
-        if story is None or story.reversed or not story.issued or story.gift != event.gift:
-            find(f"receipt {event.code} {event.number} does not stand, and can't be reversed")
+        bears = self._numbers.fresh(event, *red, event.organisation, find)
+        if bears is not None:
+            bears.red = True
+        receipt = story.receipt if story else None
+        if story is None or receipt is None or receipt.red or receipt.gifts != gifts:
+            find(f"{said} does not stand, and can't be reversed")
             return
-        if story.amount != event.amount or story.organisation != event.actor:
-            find(f"receipt {event.code} {event.number} is reversed for another amount or by others")
-        story.reversed = True
-        if red is not None:
-            red.issued = red.marked = True
-        self._money.receipted.discard(event.gift)
+        if receipt.amount != amount or story.organisation != event.actor:
+            find(f"{said} is reversed for another amount or by others")
+        if receipt.paper is not None:
+            find(f"{said} is reversed while a paper receipt stands in its place")
+        story.receipt = evolve(receipt, event)
+        self._money.receipted -= set(gifts)
 
     @_apply.register
     def _unmarked(self, event: GiftReceiptReversed, find: Find) -> None:
-        story = self.numbers.get((event.code, event.number))
-        self._money.own_gift(event, event.originator_id, find)
-        if story is None or story.gift != event.originator_id or not story.marked:
-            find(f"{event.originator_id} loses a receipt that is not its own")
+        story, gift = self.numbers.get((event.code, event.number)), event.originator_id
+        self._money.own_gift(event, gift, find)
+        if not _names(story, gift) or gift not in story.marked or gift in story.unmarked:
+            find(f"{gift} loses a receipt that is not its own")
             return
-        story.unmarked = True
+        red = story.receipt.red if story.receipt else None
+        if red and (red.code, red.number) != (event.red_code, event.red_number):
+            find(f"{gift} names another red receipt than its receipt does")
+        story.unmarked += (gift,)
 
-    def _book(self, code: str) -> ReceiptBook:
-        return self._books.get(code, ReceiptBook(code))
+
+def _names(story: ReceiptStory | None, gift: str) -> TypeGuard[ReceiptStory]:
+    return story is not None and story.receipt is not None and gift in story.receipt.gifts
+
+
+def _is_of_its_kind(receipt: Receipt) -> bool:
+    """Tell whether lines and list are those of a single, an annual or a joint receipt."""
+    lines, members = len(receipt.lines), len(receipt.digests)
+    match receipt.kind:
+        case "single":
+            return (lines, members) == (1, 0)
+        case "joint":
+            return lines == 1 and 0 < members <= MEMBERS_MAX
+        case "annual":
+            years = {line.gift_on.year for line in receipt.lines}
+            return 0 < lines <= LINES_MAX and members == 0 and len(years) == 1
+        case _:
+            return False

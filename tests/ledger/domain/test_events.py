@@ -13,7 +13,7 @@ import pytest
 from ledger.domain import events
 from ledger.domain.events import TOPICS, AnyEvent, Event
 from ledger.money import Money
-from tests.ledger.domain import naming_given
+from tests.ledger.domain import naming_given, receipted
 from tests.ledger.domain.every_fact import FACTS, golden
 
 HARMLESS = (int, bool, date, datetime, Money)
@@ -28,6 +28,7 @@ SEALED = {
     ("CreditGiven", "sealed"),
     ("ServiceGiven", "sealed"),
     *naming_given.SEALED,
+    *receipted.SEALED,
 }
 """Salted digests; the codec refuses to read anything else in them (RFC 9901 4.2.3)."""
 
@@ -198,6 +199,7 @@ PUBLIC: dict[tuple[str, str], str] = {
     ("ServiceCorrected", "reason"): WORDED,
     ("ServiceCorrected", "replaced_by"): RANDOM,
     **naming_given.PUBLIC,
+    **receipted.PUBLIC,
     ("Party", "id"): RANDOM + ", new for every gift",
     ("Payee", "id"): RANDOM,
     ("Payee", "organisation"): "an organisation's name; `payees.names_organisation` lets it pass",

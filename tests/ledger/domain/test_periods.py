@@ -20,9 +20,11 @@ from ledger.domain.events import (
     GoodsReceived,
     PeriodClosed,
     ReceiptReversed,
+    RedReceiptMadeOut,
 )
 from ledger.domain.periods import Booking, ClosedBeyond, DayNotOver, Periods
 from ledger.domain.values import AccountMalformed
+from tests.ledger.domain import receipt_given
 from tests.ledger.domain.given import CHARITY, NOON, fact
 
 TODAY = date(2026, 11, 21)
@@ -106,6 +108,8 @@ def test_a_fact_belongs_to_the_day_it_names_else_to_the_day_it_was_recorded(
 
 def test_a_reversed_receipt_belongs_to_the_day_of_the_red_one() -> None:
     assert periods.day_of(fact(ReceiptReversed, "receipt-1", reversed_on=OCTOBER)) == OCTOBER
+    red = receipt_given.fact(RedReceiptMadeOut, "receipt-1", reversed_on=OCTOBER)
+    assert periods.day_of(red) == OCTOBER
 
 
 def test_a_fact_without_a_day_of_its_own_belongs_to_the_day_it_was_recorded() -> None:

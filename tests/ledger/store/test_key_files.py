@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 
-from ledger.store.key_files import KeyFiles, KeyMissing, KeyUnreadable, passphrase
+from ledger.store.key_files import P256_ORDER, KeyFiles, KeyMissing, KeyUnreadable, passphrase
 
 PHRASE = b"correct horse"
+SCALAR = "f19e60e2c11624cc18b07eda68dac8524bebb0009c83c4ac95a408bae6e98cb0"
+"""From the secret 00 01 ... 1f, by HKDF of RFC 5869 done by hand."""
+
 Change = Callable[[dict[str, Any]], bytes]
 
 
@@ -131,3 +134,39 @@ def test_a_lost_passphrase_is_not_replaced_where_there_are_keys(tmp_path: Path) 
     with pytest.raises(KeyMissing, match="elsewhere"):
         passphrase(tmp_path / "elsewhere", secrets.token_bytes, fresh=False)
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_document_key_follows_from_its_secret_and_from_no_other(tmp_path: Path) -> None:
+    keys = key_files(tmp_path)
+    keys.create("document-a")
+    keys.create("document-b")
+    one, other = keys.document_key("document-a"), keys.document_key("document-b")
+
+    assert one.curve.name == "secp256r1"
+    assert key_files(tmp_path).document_key("document-a").public_key() == one.public_key()
+    assert one.public_key() != other.public_key()
+    assert one.private_numbers().private_value != int.from_bytes(keys.secret("document-a"), "big")
+
+
+def test_the_way_from_a_secret_to_a_document_key_is_fixed(tmp_path: Path) -> None:
+    keys = KeyFiles(tmp_path, PHRASE, lambda count: bytes(range(count)))
+    keys.create("document-a")
+
+    scalar = keys.document_key("document-a").private_numbers().private_value
+    assert f"{scalar:064x}" == SCALAR
+    assert 0 < scalar < P256_ORDER
+    assert keys.passing_document_key().public_key() == keys.document_key("document-a").public_key()
+    assert {path.name for path in tmp_path.glob("*.key")} == {"document-a.key"}
+
+
+def test_the_newest_of_a_line_of_keys_signs(tmp_path: Path) -> None:
+    keys = key_files(tmp_path)
+    assert keys.newest("a") == "a"
+    assert keys.renew("a") == "a"
+    first = keys.signer_of("a").kid
+
+    assert [keys.renew("a"), keys.renew("a")] == ["a-2", "a-3"]
+    assert keys.newest("a") == "a-3"
+    assert keys.signer_of("a").kid != first
+    assert key_files(tmp_path).signer_of("a").kid == keys.signer_of("a").kid
+    assert keys.has("a"), "an old key stays where it is"

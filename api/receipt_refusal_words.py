@@ -1,0 +1,44 @@
+"""The catalog of refusals about receipts in words for people."""
+
+from __future__ import annotations
+
+from ledger.domain.payer_numbers import PayerNumberMalformed
+from ledger.domain.receipt_changes import (
+    OfficialAlreadyRecorded,
+    PaperIsTheReceipt,
+    PaperNotOut,
+    PaperStillOut,
+    ReceiptDoesNotStand,
+    WaivedAlready,
+)
+from ledger.domain.receipts import (
+    DonorsDiffer,
+    GiftOfAnotherYear,
+    MembersUnusable,
+    NotEligibleOnDay,
+    NothingToReceipt,
+    ReceiptUnknown,
+    SharesDiffer,
+    TooManyLines,
+    WaivedSingly,
+)
+from ledger.errors import LedgerError
+
+REFUSALS: dict[type[LedgerError], str] = {
+    DonorsDiffer: "这些捐赠不是同一捐赠人，不能合并开具",
+    GiftOfAnotherYear: "年度合并票据只含同一年度的捐赠",
+    MembersUnusable: "联合票据的名单不可用",
+    NotEligibleOnDay: "捐赠日受赠单位没有税前扣除资格，未开具可扣除票据",
+    NothingToReceipt: "没有可以开具票据的捐赠",
+    OfficialAlreadyRecorded: "已登记过财政电子票据",
+    PaperIsTheReceipt: "纸质票据应填写其自身的代码和号码",
+    PaperNotOut: "没有换开的纸质票据",
+    PaperStillOut: "纸质票据尚未收回，请先收回",
+    PayerNumberMalformed: "付款人识别号有误",
+    ReceiptDoesNotStand: "票据已冲红",
+    ReceiptUnknown: "没有这张票据",
+    SharesDiffer: "名单金额之和与票据金额不符",
+    TooManyLines: "捐赠笔数超过一张票据的上限，请分开开具",
+    WaivedAlready: "已登记过放弃领取票据",
+    WaivedSingly: "捐赠人不领取票据的捐赠不并入年度票据",
+}

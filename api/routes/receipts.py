@@ -1,0 +1,145 @@
+"""What anyone may ask of a receipt: its five elements against the newest published status list.
+
+The list is what officers check against offline; here it answers one receipt at a time. Nothing
+opens the vault, and "not found" never means forged.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.problems import documented
+from api.rendering import document, page
+from api.routes.house import Home, PublicHouse
+from api.routes.shapes import CheckShape
+from api.verifying.sheet import RESULTS
+from ledger.domain.days import day_in_china
+from ledger.errors import Refused, Unreadable
+from ledger.money import Money
+from ledger.proof.notes import VerifierKey
+from ledger.store.log_folder import STATUS_LIST
+from receipts.elements import Five, check_five
+from receipts.status import StatusList
+from receipts.trust import Trust
+from receipts.verdict import Verdict
+
+LISTED = "application/octet-stream"
+SHORT = "public, max-age=300"
+AUTHORITY_NOT_ASKED = ""
+"""A status list is signed by the log's key alone."""
+
+router = APIRouter(tags=["receipts"])
+
+
+def today() -> date:
+    """Return the day in China, from which the age of a status list is counted."""
+    return day_in_china(datetime.now(UTC))
+
+
+Box = Annotated[str, Query(max_length=40)]
+Today = Annotated[date, Depends(today)]
+
+FIELDS = {
+    "code": ("票据代码", "code", "8 位数字"),
+    "number": ("票据号码", "number", "10 位数字"),
+    "check_code": ("校验码", "check code", "6 位，区分大小写"),
+    "issued_on": ("开票日期", "issued on", "2026-11-22"),
+    "amount": ("金额（元）", "amount", "100.00"),
+}
+"""The five boxes: what they are called, and what one looks like."""
+
+
+class BoxUnreadable(Unreadable):
+    """One of the five elements is not written as it must be."""
+
+    def __init__(self, box: str, why: str) -> None:
+        zh, en, example = FIELDS[box]
+        super().__init__(f"{zh} {en}: {why} ({example})")
+
+
+@router.get("/check", include_in_schema=False)
+def check_page(home: Home, day: Today, request: Request) -> Response:
+    """Show five boxes, and what is known of the receipt that they name."""
+    asked = {name: request.query_params.get(name, "").strip()[:40] for name in FIELDS}
+    status = _published(home)
+    verdict, unreadable = None, ""
+    if all(asked.values()):
+        try:
+            verdict = check_five(_five(**asked), status, day)
+        except BoxUnreadable as error:
+            unreadable = str(error)
+    shown = {
+        "asked": asked,
+        "fields": FIELDS,
+        "missing": any(asked.values()) and not all(asked.values()),
+        "unreadable": unreadable,
+        "verdict": verdict,
+        "results": RESULTS,
+        "freshness": status.freshness(day),
+        "size": status.as_of.size,
+    }
+    return page("check.html", shown)
+
+
+@router.get("/api/v1/receipts/check", response_model=CheckShape, responses=documented(400, 404))
+def check(
+    request: Request,
+    home: Home,
+    day: Today,
+    code: Box,
+    number: Box,
+    check_code: Box,
+    issued_on: Box,
+    amount: Box,
+) -> Response:
+    """Check the five elements of a receipt against the newest published status list."""
+    status = _published(home)
+    five = _five(code, number, check_code, issued_on, amount)
+    return document(request, _json(check_five(five, status, day), status, day))
+
+
+@router.get("/status-list", responses={200: {"content": {LISTED: {}}}, **documented(404)})
+def status_list(home: Home) -> Response:
+    """Give the newest published status list, as `verify --status` takes it."""
+    headers = {"Cache-Control": SHORT}
+    return Response(home.log.read(STATUS_LIST), media_type=LISTED, headers=headers)
+
+
+def _five(code: str, number: str, check_code: str, issued_on: str, amount: str) -> Five:
+    try:
+        issued, paid = date.fromisoformat(issued_on), Money.parse(amount)
+    except ValueError:
+        raise BoxUnreadable("issued_on", "no such day") from None
+    except Refused as error:
+        raise BoxUnreadable("amount", str(error)) from None
+    return Five(code=code, number=number, check_code=check_code, issued_on=issued, amount=paid)
+
+
+def _published(home: PublicHouse) -> StatusList:
+    return _parsed(home.log.read(STATUS_LIST), home.log.vkey())
+
+
+@lru_cache(maxsize=2)
+def _parsed(data: bytes, log: VerifierKey) -> StatusList:
+    return StatusList.parse(data, Trust(log, AUTHORITY_NOT_ASKED))
+
+
+def _json(verdict: Verdict, status: StatusList, day: date) -> dict[str, object]:
+    return {
+        "result": verdict.result,
+        "steps": [
+            {"check": s.check, "step": s.step, "ok": s.ok, "asked": s.asked, "says": s.says}
+            for s in verdict.steps
+        ],
+        "receipt": verdict.receipt,
+        "as_of": {
+            "day": status.as_of.day.isoformat(),
+            "size": status.as_of.size,
+            "valid_until": status.as_of.valid_until.isoformat(),
+            "stale": status.stale(day),
+        },
+    }

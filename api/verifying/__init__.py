@@ -1,0 +1,1 @@
+"""Checking receipts from the outside: files, folders, printed codes, pictures and lists."""

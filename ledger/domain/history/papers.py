@@ -1,0 +1,70 @@
+"""What must hold of paper and official receipts: one stands in one's place, each number once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import singledispatchmethod
+
+from ledger.domain.events import (
+    Event,
+    OfficialReceiptRecorded,
+    PaperTakenBack,
+    ReceiptExchanged,
+    ReceiptNumber,
+)
+from ledger.domain.history.numbers import ReceiptStory
+from ledger.domain.receipt_life import Receipt, evolve
+
+Find = Callable[[str], None]
+PaperEvent = ReceiptExchanged | PaperTakenBack | OfficialReceiptRecorded
+
+
+class PaperHistory:
+    """Receipts exchanged, taken back and made out officially, folded in log order."""
+
+    def __init__(self, stories: Mapping[tuple[str, str], ReceiptStory]) -> None:
+        self._stories = stories
+        self._used: set[ReceiptNumber] = set()
+
+    def see(self, event: Event, find: Find) -> None:
+        """Take in one event."""
+        self._apply(event, find)
+
+    @singledispatchmethod
+    def _apply(self, event: Event, find: Find) -> None:
+        """Most facts speak of no paper."""
+
+    @_apply.register
+    def _exchanged(self, event: ReceiptExchanged, find: Find) -> None:
+        receipt = self._standing(event, find)
+        if receipt and receipt.paper is not None:
+            find(f"receipt {event.code} {event.number} is exchanged while its paper is out")
+        self._use(event.paper, find)
+
+    @_apply.register
+    def _taken_back(self, event: PaperTakenBack, find: Find) -> None:
+        receipt = self._standing(event, find)
+        if receipt and receipt.paper != event.paper:
+            find(f"receipt {event.code} {event.number} takes back a paper that was not out")
+
+    @_apply.register
+    def _official(self, event: OfficialReceiptRecorded, find: Find) -> None:
+        receipt = self._standing(event, find)
+        if receipt and receipt.official is not None:
+            find(f"receipt {event.code} {event.number} has two official receipts")
+        self._use(event.official, find)
+
+    def _use(self, number: ReceiptNumber, find: Find) -> None:
+        if number in self._used:
+            find(f"receipt {number.code} {number.number} stands for two receipts")
+        self._used.add(number)
+
+    def _standing(self, event: PaperEvent, find: Find) -> Receipt | None:
+        """Apply a fact, and return the receipt as it was before; find one that does not stand."""
+        story = self._stories.get((event.code, event.number))
+        before = story.receipt if story else None
+        if story is None or before is None or before.red or story.organisation != event.actor:
+            find(f"receipt {event.code} {event.number} does not stand, and is not exchanged")
+            return None
+        story.receipt = evolve(before, event)
+        return before
