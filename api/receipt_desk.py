@@ -30,6 +30,8 @@ BATCH = 500
 LONG_NAME = 40
 """A name of more characters is tried on a page of its own before a number is drawn for it."""
 
+DRY_RUN = "试运行，未开具 (dry run)"
+
 Number = tuple[str, str]
 
 
@@ -176,7 +178,7 @@ class ReceiptDesk:
     def sheet(self, found: ReceiptEvidence, path: Path, *, copy: bool = False) -> Sheet:
         """Return the page of a receipt with its proof, ready for print."""
         known = self._house.ledger.streams.receipt(found.receipt.code, found.receipt.number)
-        page = page_of(found, self._funds, self._qr(found), known.official, copy=copy)
+        page = page_of(found, self._funds, self._qr(found), known, copy=copy)
         return Sheet(path, page, found.bundle.encode())
 
     def print_known(self, numbers: Sequence[Number], *, copy: bool = False) -> list[Sheet]:
@@ -286,5 +288,4 @@ def _not_issued(gift: Gift, outcome: Number | Refused, *, printed: bool = False)
     """Say why there is no new receipt; in a dry run the number was not really drawn."""
     if isinstance(outcome, Refused):
         return NotIssued(gift.id, in_words(outcome), in_short(outcome), gift.booked, printed)
-    said = "试运行，未开具 (dry run)"
-    return NotIssued(gift.id, said, said, gift.booked)
+    return NotIssued(gift.id, DRY_RUN, DRY_RUN, gift.booked)

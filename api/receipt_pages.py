@@ -8,15 +8,23 @@ from datetime import date
 
 from api.deducting.reference import target_areas
 from api.evidence import ReceiptEvidence
+from api.receipt_remarks import (
+    fate_words,
+    is_whole,
+    joined,
+    original_of,
+    original_words,
+    part_words,
+    parts_of,
+)
 from ledger.domain import receipt_life
 from ledger.domain.events import GiftReceived, GoodsLine, GoodsReceived, ReceiptLine, ReceiptNumber
 from ledger.domain.goods import item_of
 from ledger.domain.organisations import Organisation
 from ledger.domain.receipt_life import Receipt
 from ledger.domain.receipts import Asked, Kept, line
-from ledger.domain.values import Exchange
 from ledger.money import Money
-from receipts.page import Page, PageLine
+from receipts.page import NO_CHECK_CODE, Page, PageLine, written_days
 
 ITEM = "货币捐赠"
 IN_KIND = "实物捐赠"
@@ -59,9 +67,9 @@ def item_words(lines: Sequence[GoodsLine]) -> str:
     return f"{IN_KIND}：" + "；".join(str(line.quantity) for line in lines)
 
 
-def eligibility_words(day: date, notice: str | None) -> str:
-    """Say whether the issuer was eligible on the day of the gift, and by which notice."""
-    on = f"{day.year}年{day.month}月{day.day}日"
+def eligibility_words(first: date, last: date, notice: str | None) -> str:
+    """Say whether the issuer was eligible on the days of the gifts, and by which notice."""
+    on = written_days(first, last)
     if notice is None:
         return f"捐赠日（{on}）受赠单位不具有公益性捐赠税前扣除资格，本票据不得用于税前扣除。"
     return f"捐赠日（{on}）受赠单位具有公益性捐赠税前扣除资格，依据：{notice}。"
@@ -71,13 +79,6 @@ def area_words(code: str) -> str:
     """Name a place by its code, and where it is one of the 832 counties by its name."""
     county = target_areas().find(code)
     return f"{county.province}{county.name}（{code}）" if county else code
-
-
-def original_words(given: Money | None, exchange: Exchange | None) -> str | None:
-    """Say what was given in foreign money, and at which rate it was booked (domain rules 1.4)."""
-    if given is None or exchange is None:
-        return None
-    return f"{given.currency} {given.decimal()} × {exchange.rate}/{exchange.quote_unit}"
 
 
 def remark_words(goods: Sequence[GoodsLine]) -> str:
@@ -101,7 +102,7 @@ def lines_of(receipt: Receipt, gifts: Sequence[GiftReceived | GoodsReceived]) ->
 def _rows(said: ReceiptLine, gift: GiftReceived | GoodsReceived) -> list[PageLine]:
     """Say each item's own value where these add up to what the receipt says, else the sum once."""
     if isinstance(gift, GiftReceived):
-        original = original_words(gift.amount, gift.exchange) or ""
+        original = original_of(said, gift) or ""
         return [_row(ITEM, "元", "1", original, said.amount, said.gift_on)]
     values = [line.value for line in gift.lines]
     if sum(value.minor for value in values if value) != said.amount.minor:
@@ -114,12 +115,17 @@ def _rows(said: ReceiptLine, gift: GiftReceived | GoodsReceived) -> list[PageLin
     ]  # fmt: skip
 
 
+def days_of(receipt: Receipt) -> tuple[date, date]:
+    """Return the first and the last day on which the gifts of a receipt were given."""
+    days = [line.gift_on for line in receipt.lines]
+    return min(days), max(days)
+
+
 def eligibility_of(receipt: Receipt) -> str:
     """Say of all lines whether the issuer was eligible on their days, and by which notices."""
     told = dict.fromkeys((line.eligible, line.notice) for line in receipt.lines)
     if len(told) == 1:
-        first = receipt.lines[0]
-        return eligibility_words(first.gift_on, first.notice)
+        return eligibility_words(*days_of(receipt), receipt.lines[0].notice)
     parts = [
         _eligibility_part(notice, [n for n in receipt.lines if n.notice == notice])
         for _, notice in told
@@ -138,17 +144,19 @@ def page_of(
     found: ReceiptEvidence,
     funds: Mapping[str, str],
     qr: str,
-    official: ReceiptNumber | None = None,
+    known: Receipt | None = None,
     *,
     copy: bool = False,
     red: Red | None = None,
 ) -> Page:
     """Build the page of a receipt that was made out; its name must not be erased.
 
-    With `red` it is the page of the red receipt that voids this one.
+    `known` is what has become of it since, which the page says. With `red` it is the page of the
+    red receipt that voids this one.
     """
     receipt, gift = receipt_life.evolve(None, found.receipt), found.gift
-    given, exchange = _given(gift)
+    known = known or receipt
+    first, last = days_of(receipt)
     goods = [item for g in found.gifts if isinstance(g, GoodsReceived) for item in g.lines]
     rows = lines_of(receipt, found.gifts)
     page = Page(
@@ -159,12 +167,13 @@ def page_of(
         payer=found.names["name"],
         recipient=found.issuer.name,
         recipient_uscc=found.issuer.id,
-        gift_on=receipt.lines[0].gift_on,
+        gift_on=first,
+        gift_until=last,
         item=item_words(gift.lines if isinstance(gift, GoodsReceived) else ()),
         fund="、".join(dict.fromkeys(funds[g.fund] for g in found.gifts)),
         amount=receipt.amount,
-        original=original_words(given, exchange) if len(rows) == 1 else None,
-        remark=remark_words(goods),
+        original=original_of(receipt.lines[0], gift) if len(rows) == 1 else None,
+        remark=joined(fate_words(known), remark_words(goods), parts_of(receipt, found.gifts)),
         eligibility=eligibility_of(receipt),
         handler=HANDLER,
         origin=found.bundle.origin,
@@ -182,18 +191,23 @@ def page_of(
         copy=copy,
         held=HELD[receipt.held] if receipt.held else None,
         withheld=withheld_of(receipt),
-        official=_name(official),
+        official=_name(known.official),
+        void=known.red is not None,
+        exchanged=known.paper is not None,
     )
     return page if red is None else _red(page, red)
 
 
 def _red(page: Page, red: Red) -> Page:
-    """Turn a page into that of the red receipt: its own number, every amount below zero."""
+    """Turn a page into that of the red receipt: its own number, every amount below zero.
+
+    It has no check code: the printed code is that of the receipt it reverses.
+    """
     lines = tuple(replace(n, amount=-n.amount if n.amount else None) for n in page.lines)
     return replace(
-        page, code=red.code, number=red.number, issued_on=red.on, amount=-page.amount,
-        lines=lines, members=(), withheld=None, held=None, official=None, red=True,
-        replaces=f"{page.code} {page.number}",
+        page, code=red.code, number=red.number, check_code=NO_CHECK_CODE, issued_on=red.on,
+        amount=-page.amount, lines=lines, members=(), withheld=None, held=None, official=None,
+        red=True, replaces=f"{page.code} {page.number}",
     )  # fmt: skip
 
 
@@ -212,6 +226,8 @@ def draft_of(
 ) -> Page:  # fmt: skip
     """Build the page that a gift's receipt would have, with noughts for what is not known yet."""
     gift, said = kept.gift, line(kept, issuer, asked)
+    whole = is_whole(said, gift.booked)
+    part = "" if whole else part_words(gift.given, gift.exchange, gift.booked)
     return Page(
         code="0" * 8,
         number="0" * 10,
@@ -224,9 +240,9 @@ def draft_of(
         item=item_words(gift.lines),
         fund=funds[gift.fund],
         amount=said.amount,
-        original=original_words(gift.given, gift.exchange),
-        remark=remark_words(gift.lines),
-        eligibility=eligibility_words(said.gift_on, said.notice),
+        original=original_words(gift.given, gift.exchange) if whole else None,
+        remark=joined(remark_words(gift.lines), part),
+        eligibility=eligibility_words(said.gift_on, said.gift_on, said.notice),
         handler=HANDLER,
         origin=origin,
         leaf=0,
@@ -241,10 +257,6 @@ def draft_of(
         held=HELD[gift.waived] if gift.waived else None,
         withheld=said.withheld,
     )
-
-
-def _given(gift: GiftReceived | GoodsReceived) -> tuple[Money | None, Exchange | None]:
-    return (gift.amount, gift.exchange) if isinstance(gift, GiftReceived) else (None, None)
 
 
 def _row(

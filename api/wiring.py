@@ -44,6 +44,7 @@ from projections.runner import Runner
 from projections.services import SERVICES
 from projections.tiers import TIERS_VIEW
 from projections.traces import TRACES
+from projections.written_numbers import CaughtUpNumbers
 from receipts.pades import Signer
 from receipts.trust import Trust
 
@@ -180,6 +181,7 @@ class House:
                 Engine(self.mapper, self.recorder),
                 self.vault,
                 CaughtUpInflows(self.runner),
+                CaughtUpNumbers(self.runner),
                 lambda: datetime.now(UTC),
                 lambda: uuid.uuid4().hex,
                 secrets.token_bytes,

@@ -170,7 +170,7 @@ def _plan(cls: type, head: tuple[str, ...]) -> _Plan:
 
 
 def _plainly(name: str, hint: Any) -> tuple[type, Reader]:
-    """Return the JSON type that is taken as it is (none is `Reader`), and what reads all else."""
+    """Return the JSON type that is taken as it is (or one that never comes), and its reader."""
     reader = _digests if name in DIGEST_FIELDS else _reader(hint)
     optional = [arg for arg in get_args(hint) if arg in PLAIN]
     if get_origin(hint) in (Union, types.UnionType) and optional:
@@ -241,10 +241,11 @@ def _day(value: object) -> date:
 
 def _instant(value: object) -> datetime:
     try:
-        at = datetime.fromisoformat(_typed(value, str))
-    except ValueError:
+        text: str = _typed(value, str)
+        at = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise EntryMalformed(f"{value!r} is not a time in UTC") from None
-    if not INSTANT.fullmatch(value):
+    if not INSTANT.fullmatch(text):
         raise EntryMalformed(f"{value!r} is not a time of the form 2020-01-31T08:00:00.000000Z")
     return at
 

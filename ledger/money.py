@@ -34,6 +34,9 @@ PLACES = {
 which have none, left out)."""
 
 DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]+)?")
+LONG = re.compile(r"-?[0-9]{17,}(\.[0-9]+)?")
+TOO_LONG = "it has more than 15 digits"
+NO_DECIMAL = "write digits with at most one point"
 
 
 class AmountUnreadable(Refused):
@@ -68,7 +71,7 @@ class Money:
         if self.currency not in PLACES:
             raise CurrencyUnknown(self.currency)
         if abs(self.minor) > MINOR_MAX:
-            raise AmountUnreadable(str(self.minor), "it has more than 15 digits")
+            raise AmountUnreadable(str(self.minor), TOO_LONG)
 
     @classmethod
     def parse(cls, text: str, currency: str = "CNY") -> Money:
@@ -76,7 +79,7 @@ class Money:
         if currency not in PLACES:
             raise CurrencyUnknown(currency)
         if not DECIMAL.fullmatch(text):
-            raise AmountUnreadable(text, "write digits with at most one point")
+            raise AmountUnreadable(text, TOO_LONG if LONG.fullmatch(text) else NO_DECIMAL)
         whole, _, rest = text.partition(".")
         places = PLACES[currency]
         if rest[places:].strip("0"):

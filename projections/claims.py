@@ -14,6 +14,7 @@ from ledger.domain.events import (
     ClaimNoticeSettled,
     ClaimReleased,
     Event,
+    OfficialReceiptRecorded,
     PaperTakenBack,
     ReceiptClaimed,
     ReceiptExchanged,
@@ -37,12 +38,17 @@ COLUMNS = {
         "claim", "code", "number", "organisation", "year", "fen", "red_code", "red_number",
         "reason", "leaf",
     ),
+    "written": ("code", "number", "for_code", "for_number", "leaf"),
 }  # fmt: skip
 """The columns of each table that are written when its row begins, in order."""
 
 RED = "UPDATE receipts SET red_code = %s, red_number = %s WHERE code = %s AND number = %s"
 PAPER = "UPDATE receipts SET paper_code = %s, paper_number = %s WHERE code = %s AND number = %s"
-REPLACED = "UPDATE receipts SET by_code = %s, by_number = %s WHERE code = %s AND number = %s"
+REPLACED = (
+    "UPDATE receipts SET successors = successors + 1,"
+    " by_code = CASE successors WHEN 0 THEN %s END, by_number = CASE successors WHEN 0 THEN %s END"
+    " WHERE code = %s AND number = %s"
+)
 END = "UPDATE claims SET ended = %s, why = %s, ended_leaf = %s WHERE claim = %s"
 SETTLE = "UPDATE notices SET outcome = %s, settled_leaf = %s WHERE claim = %s"
 CHANGES = (RED, PAPER, REPLACED, END, SETTLE)
@@ -94,7 +100,8 @@ class ReceiptState:
     """A receipt, and what has become of it.
 
     `eligible` is how much of it was given on days that allow a deduction, by `notice`; `sealed`
-    are the digests of its payer's fields, its check code among them.
+    are the digests of its payer's fields, its check code among them. `replaced_by` is None too
+    when several receipts stand in its place: none of them does alone.
     """
 
     code: str
@@ -132,6 +139,7 @@ class Claims:
         " fen bigint NOT NULL, eligible_fen bigint NOT NULL, notice text, held text,"
         " specimen boolean NOT NULL, sealed text[] NOT NULL, leaf bigint NOT NULL,"
         " red_code text, red_number text, by_code text, by_number text,"
+        " successors int NOT NULL DEFAULT 0,"
         " paper_code text, paper_number text, PRIMARY KEY (code, number))",
         "CREATE TABLE claims (claim text PRIMARY KEY, code text NOT NULL, number text NOT NULL,"
         " token text NOT NULL, year int NOT NULL, fen bigint NOT NULL, officer text NOT NULL,"
@@ -141,6 +149,8 @@ class Claims:
         " organisation text NOT NULL, year int NOT NULL, fen bigint NOT NULL,"
         " red_code text NOT NULL, red_number text NOT NULL, reason text NOT NULL,"
         " leaf bigint NOT NULL, outcome text, settled_leaf bigint)",
+        "CREATE TABLE written (code text NOT NULL, number text NOT NULL, for_code text NOT NULL,"
+        " for_number text NOT NULL, leaf bigint NOT NULL, PRIMARY KEY (code, number, leaf))",
     )
 
     def fold(self, recorded: Sequence[Recorded], connection: Connection) -> None:
@@ -169,6 +179,10 @@ def _receipt(event: Event, leaf: int, rows: Rows) -> None:
         case ReceiptExchanged():
             paper = (event.paper.code, event.paper.number)
             rows.changed[PAPER].append((*paper, event.code, event.number))
+            rows.added["written"].append((*paper, event.code, event.number, leaf))
+        case OfficialReceiptRecorded():
+            official = (event.official.code, event.official.number)
+            rows.added["written"].append((*official, event.code, event.number, leaf))
         case PaperTakenBack():
             rows.changed[PAPER].append((None, None, event.code, event.number))
         case _:

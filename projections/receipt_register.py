@@ -123,8 +123,9 @@ _LOTS = (
 _IN_LOT = "code = %(code)s AND number BETWEEN %(first_number)s AND %(last_number)s"
 _BORNE = (
     "SELECT DISTINCT ON (number) code, number, fate, fen, day FROM borne"  # noqa: S608 our words
-    f" WHERE {_IN_LOT} ORDER BY number, leaf"
+    f" WHERE {_IN_LOT} ORDER BY number, fate = 'paper', leaf"
 )
+"""What bears each number; a paper written by hand never hides a receipt that was drawn."""
 _MARKS = (
     "SELECT number, mark, other_code, other_number FROM marks"  # noqa: S608 our own words
     f" WHERE {_IN_LOT} ORDER BY leaf"

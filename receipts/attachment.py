@@ -49,11 +49,11 @@ def attached(pdf: bytes) -> bytes:
 
     Raise `AttachmentMissing`, `AttachmentDoubled` or `AttachmentBroken`, all `Untrusted`.
     """
-    found, at = pdf.count(_LINE), pdf.find(_LINE)
-    if not found:
+    at = pdf.find(_LINE)
+    if at < 0:
         raise AttachmentMissing
-    if found > 1:
-        raise AttachmentDoubled(found)
+    if pdf.rfind(_LINE) != at:
+        raise AttachmentDoubled(pdf.count(_LINE))
     head = _LENGTH.match(pdf, at + len(_LINE))
     if head is None:
         raise AttachmentBroken(at)

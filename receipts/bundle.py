@@ -89,14 +89,14 @@ class Bundle:
         entries = body.split(BETWEEN) if body else []
         if not 0 < len(entries) <= ENTRIES_MAX:
             raise BundleMalformed(f"it has {len(entries)} entries")
-        if any(len(each) > ENTRY_MAX for each in entries):
+        if max(map(len, entries)) > ENTRY_MAX:
             raise BundleMalformed(f"an entry and its proof take more than {ENTRY_MAX} bytes")
         openings = [_text(each) for each in _list(members["openings"])]
         return cls(
             _text(members["origin"]),
-            tuple(_proven(each) for each in entries),
-            tuple(Opening.parse(each) for each in openings),
-            tuple(digest(each) for each in openings),
+            tuple([_proven(each) for each in entries]),
+            tuple([Opening.parse(each) for each in openings]),
+            tuple([digest(each) for each in openings]),
         )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 
 from ledger import codec
+from ledger.domain.claimants import folded
 from ledger.domain.credit_codes import credit_code
 from ledger.domain.kinds import issuing_code, issuing_kind
 from ledger.domain.receipts import well_formed
@@ -17,6 +18,8 @@ from ledger.errors import LedgerError
 from ledger.money import Money
 from receipts import qr, says
 from receipts.proofs import check_elements, check_number_form
+from receipts.remaining import remaining, stands_no_more
+from receipts.rules import official_number
 from receipts.status import Status, StatusList
 from receipts.verdict import Differs, NotEligible, Told, Unfit, Verdict
 
@@ -33,15 +36,30 @@ class Five:
     issuer: str | None = None
 
 
-def check_five(five: Five, status: StatusList, today: date | None = None) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Payers:
+    """Who claims, by number or name, and who is written down as the payer beside the elements."""
+
+    taxpayer: str | None = None
+    written: str = ""
+
+
+NOBODY = Payers()
+
+
+def check_five(
+    five: Five, status: StatusList, today: date | None = None, payers: Payers = NOBODY
+) -> Verdict:
     """Check five elements against a status list; `today` tells how old that is."""
     verdict = Verdict()
     if verdict.ask(1, "form", "mismatch", partial(_form, five)):
-        _by_the_list(verdict, five, status, today)
+        _by_the_list(verdict, five, status, today, payers)
     return verdict
 
 
-def check_code(text: str, status: StatusList, today: date | None = None) -> Verdict:
+def check_code(
+    text: str, status: StatusList, today: date | None = None, payers: Payers = NOBODY
+) -> Verdict:
     """Check what the printed code of a receipt says (`receipts.qr`).
 
     The issuer's key comes from the directory in the status list, which the log has signed.
@@ -56,7 +74,7 @@ def check_code(text: str, status: StatusList, today: date | None = None) -> Verd
     if verdict.ask(1, "form", "mismatch", partial(_form, five)) and verdict.ask(
         2, "code", "untrusted", partial(_signed, code, status)
     ):
-        _by_the_list(verdict, five, status, today)
+        _by_the_list(verdict, five, status, today, payers)
     return verdict
 
 
@@ -71,7 +89,9 @@ def _five_of(said: qr.Elements) -> Five:
     )
 
 
-def _by_the_list(verdict: Verdict, five: Five, status: StatusList, today: date | None) -> None:
+def _by_the_list(
+    verdict: Verdict, five: Five, status: StatusList, today: date | None, payers: Payers
+) -> None:
     verdict.as_of = status.as_of.size
     stands = verdict.ask(2, "status", "mismatch", partial(_status, five, status, today))
     found = status.of(five.code, five.number)
@@ -80,12 +100,13 @@ def _by_the_list(verdict: Verdict, five: Five, status: StatusList, today: date |
     verdict.receipt = _told(five, found, status)
     verdict.ask(3, "issuer", "mismatch", partial(_issuer, found, status))
     verdict.ask(4, "eligibility", "not_eligible", partial(_eligibility, found))
-    for check, step in ((5, "payer"), (6, "amounts"), (7, "class")):
-        verdict.ask(check, step, "mismatch", _needs_file)
+    verdict.ask(5, "payer", "mismatch", partial(_payer, payers))
+    verdict.ask(6, "amounts", "mismatch", _needs_file)
+    verdict.ask(7, "class", "mismatch", partial(_class, found))
     verdict.ask(8, "claims", "mismatch", partial(_claims, found))
     verdict.ask(9, "in_kind", "mismatch", _needs_file)
     verdict.ask(10, "recorded", "mismatch", partial(Told, asked=False))
-    if stands and verdict.result == "valid":
+    if stands and verdict.result == "valid" and found.held is None:
         verdict.deduction_class = "limited"
 
 
@@ -127,8 +148,34 @@ def _eligibility(found: Status) -> Told:
     return Told(found.notice or "")
 
 
+def _payer(payers: Payers) -> Told:
+    """Compare who claims with who is written down, number with number or name with name."""
+    asked, written = payers.taxpayer, payers.written
+    if asked is None:
+        return Told(f"{says.NO_TAXPAYER_NAMED}；{says.FILE_NEEDED}", asked=False)
+    if written and _differ(asked, written):
+        raise Differs("the payer written down is not that taxpayer", "payer")
+    return Told(says.PAYER_NEEDS_FILE, asked=False)
+
+
+def _differ(asked: str, written: str) -> bool:
+    """Tell whether two numbers, or two names, differ; a number and a name can't be compared."""
+    numbers = official_number(asked), official_number(written)
+    if None not in numbers:
+        return numbers[0] != numbers[1]
+    return numbers == (None, None) and folded(asked) != folded(written)
+
+
+def _class(found: Status) -> Told:
+    return _needs_file() if found.held is None else Told(says.kept_on_file(found.held))
+
+
 def _claims(found: Status) -> Told:
-    return Told(says.claimed(found.claimed, found.amount - found.claimed))
+    if found.held is not None:
+        return Told(says.kept_on_file(found.held))
+    if stands_no_more(found):
+        return Told(says.claimed_of_void(found.claimed))
+    return Told(says.claimed(found.claimed, remaining(found)))
 
 
 def _needs_file() -> Told:
@@ -146,5 +193,5 @@ def _told(five: Five, found: Status, status: StatusList) -> dict[str, str]:
         "amount": five.amount.decimal(),
         "issued_on": five.issued_on.isoformat(),
         "claimed": found.claimed.decimal(),
-        "remaining": (found.amount - found.claimed).decimal(),
+        "remaining": remaining(found).decimal(),
     }

@@ -268,7 +268,7 @@ def _head(composer: _Composer, page: Page) -> None:
         composer.say(f"{label.zh} {label.en}", Box(left + 2.4, 28, 34, 4.5), Style(7, 1, "grey"))
         composer.put(value, Box(left + 2.4, 33.5, 34, 7), _DIGITS)
     caption = Box(QR_BOX.left, 41.4, QR_BOX.width, 3.2)
-    composer.say(f"{words.SCAN.zh} {words.SCAN.en}", caption, Style(6, 1, "grey", align=0.5))
+    composer.say(f"{page.scan.zh} {page.scan.en}", caption, Style(6, 1, "grey", align=0.5))
 
 
 def _parties(composer: _Composer, page: Page) -> None:
@@ -282,7 +282,7 @@ def _parties(composer: _Composer, page: Page) -> None:
     composer.entry(_OTHER_HALF, 8, words.RECIPIENT_USCC, page.recipient_uscc)
     composer.next_row(8)
     composer.entry(_FUND, 7.5, words.FUND, page.fund)
-    composer.entry(_DAY, 7.5, words.GIFT_ON, written_date(page.gift_on))
+    composer.entry(_DAY, 7.5, words.GIFT_ON, page.given)
     composer.entry(_HAND, 7.5, words.HANDLER, page.handler)
     composer.next_row(7.5)
     if page.area:

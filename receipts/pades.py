@@ -135,10 +135,12 @@ def opened(pdf: bytes) -> cms.Signed:
 
 
 def _covered(pdf: bytes) -> tuple[int, int]:
-    found = pdf.count(_MARKER)
-    if found != 1:
-        raise SignatureDoubled(found) if found else SignatureMissing()
-    span = _RANGE.match(pdf, pdf.index(_MARKER))
+    at = pdf.find(_MARKER)
+    if at < 0:
+        raise SignatureMissing
+    if pdf.rfind(_MARKER) != at:
+        raise SignatureDoubled(pdf.count(_MARKER))
+    span = _RANGE.match(pdf, at)
     if span is None:
         raise SignatureBroken("its byte range is not written in its one form")
     hole, end, rest = map(int, span.groups())

@@ -13,7 +13,7 @@ from receipts.words import rmb_words
 
 __all__ = [
     "NOT_STATE_FORM", "SPECIMEN_USE", "AmountNotInCny", "Label", "Page", "PageLine",
-    "RedReceiptUnclear", "written_date",
+    "RedReceiptUnclear", "written_date", "written_days",
 ]  # fmt: skip
 
 LINES_MAX = 40
@@ -23,6 +23,8 @@ MEMBERS_MAX = 60
 """Members of a joint receipt printed on it; of more, the attachment holds the list."""
 
 NEGATIVE_WORDS = "（负数）"
+NO_CHECK_CODE = "—"
+"""Printed on a red receipt, which has no check code of its own."""
 
 
 class AmountNotInCny(Refused):
@@ -62,7 +64,9 @@ class Page:
     """Everything a person reads on one receipt (财综〔2024〕1号 art. 6; domain rules 3.2, 3.3).
 
     `item` is printed as the one row when there are no `lines`. `replaces` is code and number of
-    the receipt that this one cancels; a `red` receipt reverses it, and its amount is below zero.
+    the receipt that this one cancels; a `red` receipt reverses it, its amount is below zero, and
+    `qr` is that of the receipt it reverses. `gift_until` is the last day of several. A `void` or
+    `exchanged` receipt says so across the page, and in its remark by which number.
     """
 
     code: str
@@ -97,6 +101,9 @@ class Page:
     withheld: Money | None = None
     official: str | None = None
     red: bool = False
+    gift_until: date | None = None
+    void: bool = False
+    exchanged: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an amount that is not in yuan, and a red receipt that is not clear."""
@@ -107,8 +114,11 @@ class Page:
 
     @property
     def marks(self) -> tuple[Label, ...]:
-        """What the heading says besides: red, copy, specimen."""
-        found = ((self.red, labels.RED), (self.copy, labels.COPY), (self.specimen, labels.SPECIMEN))
+        """What the heading says besides: red, copy, specimen, void, exchanged for paper."""
+        found = (
+            (self.red, labels.RED), (self.copy, labels.COPY), (self.specimen, labels.SPECIMEN),
+            (self.void, labels.VOID), (self.exchanged, labels.EXCHANGED),
+        )  # fmt: skip
         return tuple(label for is_so, label in found if is_so)
 
     @property
@@ -125,6 +135,16 @@ class Page:
         """What is printed across the page, if anything."""
         across = [mark for mark in self.marks if mark != labels.RED]
         return "".join(m.zh for m in across) + "".join(f" {m.en}" for m in across)
+
+    @property
+    def given(self) -> str:
+        """The day of the gift, or the first and the last day of several."""
+        return written_days(self.gift_on, self.gift_until or self.gift_on)
+
+    @property
+    def scan(self) -> Label:
+        """What stands below the printed code: on a red receipt, whose code it is."""
+        return labels.SCAN_REVERSED if self.red else labels.SCAN
 
     @property
     def amount_in_words(self) -> str:
@@ -185,3 +205,11 @@ class Page:
 def written_date(day: date) -> str:
     """Write a day as people in China do: 2026年3月5日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def written_days(first: date, last: date) -> str:
+    """Write a span of days, its year once if it is one: 2026年3月1日至7月1日."""
+    if first == last:
+        return written_date(first)
+    until = f"{last.month}月{last.day}日" if first.year == last.year else written_date(last)
+    return f"{written_date(first)}至{until}"

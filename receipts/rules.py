@@ -19,6 +19,7 @@ from receipts import says
 from receipts.chain import Chain
 from receipts.classes import Facts
 from receipts.known import Known
+from receipts.remaining import is_void, listed, remaining
 from receipts.verdict import NOT_ASKED, NOTHING_AGAINST, Differs, NotEligible, Told
 from receipts.words import parse_rmb_words, rmb_words
 
@@ -88,7 +89,7 @@ def check_payer(known: Known, _: Chain) -> Told:
     """5. The payer is the taxpayer who claims; of a joint receipt, a member in its list."""
     asked, names = known.asked.taxpayer, known.names
     if asked is None:
-        return NOT_ASKED
+        return Told(says.NO_TAXPAYER_NAMED, asked=False)
     if known.receipt.kind == "joint":
         return Told(says.share_of_member(_share(known, asked)))
     if folded(names["name"]) == folded(asked):
@@ -104,17 +105,24 @@ def check_payer(known: Known, _: Chain) -> Told:
 
 
 def _share(known: Known, asked: str) -> Money:
+    """Return what the members of that name gave together; nothing tells namesakes apart."""
     members = [member.rpartition("\t") for member in known.members]
     shares = [Money.parse(amount) for name, _, amount in members if folded(name) == folded(asked)]
     if not shares:
         raise Differs("the taxpayer is not in the list of this joint receipt", "members")
-    return max(shares, key=lambda share: share.minor)
+    return Money(sum(share.minor for share in shares))
 
 
 def _number(text: str | None) -> str | None:
     with suppress(Refused):
         return None if text is None else normalised(text)
     return None
+
+
+def official_number(text: str) -> str | None:
+    """Return the one spelling of a credit code or resident number; None for any other text."""
+    number = _number(text)
+    return number if _kind_of(number) else None
 
 
 def _kind_of(number: str | None) -> str | None:
@@ -154,6 +162,8 @@ def _in_words(amount: Money) -> str:
 
 def check_class(known: Known, _: Chain) -> Told:
     """7. The deduction class of its gifts, by the rules of their days; of several, the least."""
+    if known.receipt.held is not None:
+        return Told(says.kept_on_file(known.receipt.held))
     classes = known.asked.classes
     if classes is None:
         known.deduction_class = LIMITED
@@ -194,12 +204,16 @@ def _facts(known: Known, line: ReceiptLine, who: str) -> Facts:
 
 def check_claims(known: Known, _: Chain) -> Told:
     """8. What was deducted of it already, by the status list, and what is left."""
-    found = known.status.of(known.receipt.code, known.receipt.number) if known.status else None
+    receipt, found = known.receipt, listed(known)
+    if receipt.held is not None:
+        return Told(says.kept_on_file(receipt.held))
     if found is None:
         return NOT_ASKED
-    if found.claimed > known.receipt.amount:
-        raise Differs(f"{found.claimed} are claimed of {known.receipt.amount}", "claimed")
-    return Told(says.claimed(found.claimed, known.receipt.amount - found.claimed))
+    if found.claimed > receipt.amount:
+        raise Differs(f"{found.claimed} are claimed of {receipt.amount}", "claimed")
+    if is_void(known):
+        return Told(says.claimed_of_void(found.claimed))
+    return Told(says.claimed(found.claimed, remaining(found)))
 
 
 def check_in_kind(known: Known, _: Chain) -> Told:

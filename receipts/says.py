@@ -58,7 +58,6 @@ UNASKED = {
     "signature": "未查：只有证据文件，没有票据文件 (not asked: the bundle alone, no file)",
     "page": "未查：只有证据文件，没有票面 (not asked: the bundle alone, no page)",
     "status": "未查",
-    "payer": "未查：未指明申报纳税人 (not asked: no taxpayer was named)",
     "class": "未查",
     "claims": "未查：没有状态清单，或清单未载 (not known offline without a status list that "
     "has it)",
@@ -77,6 +76,12 @@ PAGE_BY_EYE = (
     "本文件未附可读的票面要素，请以肉眼核对票面 (this file has no page text that a program can "
     "read; compare by eye)"
 )
+NO_TAXPAYER_NAMED = "未指明申报纳税人 (not asked: no taxpayer was named)"
+PAYER_NEEDS_FILE = (
+    "已指明申报纳税人，但清单与二维码不载捐赠人，只能与票据文件核对 (a taxpayer was named, but the "
+    "payer can only be compared with the file: this needs the receipt's file)"
+)
+HELD = {"anonymous": "捐赠人匿名 anonymous gift", "declined": "捐赠人声明不索取 donor declined it"}
 NO_TAXPAYER_NUMBER = (
     "票据未载纳税人识别号，请以名称核对 (the receipt bears no taxpayer number; compare the name)"
 )
@@ -183,6 +188,22 @@ def claimed(amount: Money, left: Money) -> str:
     """Say what is claimed and what is left."""
     told = f"已申报扣除 {amount.decimal()} 元，余额 {left.decimal()} 元 (claimed, and left)"
     return told if left.minor else f"{told}；已全部扣除，不得再次扣除 (nothing is left to deduct)"
+
+
+def claimed_of_void(amount: Money) -> str:
+    """Say what is claimed of a receipt that is reversed, replaced or exchanged."""
+    return (
+        f"已申报扣除 {amount.decimal()} 元；本票据已冲红、被取代或换开，不得凭以扣除，余额 0.00 元 "
+        "(claimed; it is reversed, replaced or exchanged, and nobody can deduct with it)"
+    )
+
+
+def kept_on_file(held: str) -> str:
+    """Say that a receipt was handed to nobody, and why, so that nobody deducts it."""
+    return (
+        f"本票据由开票单位留存备查（{HELD.get(held, held)}），未交付任何人，任何人不得凭以扣除，"
+        "扣除类别 none，余额 0.00 元 (kept on file by its issuer: nobody can deduct it)"
+    )
 
 
 def evidenced(lines: int) -> str:

@@ -61,7 +61,8 @@ class Status:
     """What has become of a receipt.
 
     `state` is "valid", "reversed" (by the red receipt `red`) or "replaced" (reversed, and
-    `replaced_by` stands in its place; `reduced_to` if for less). `exchanged` means that a paper
+    `replaced_by` alone stands in its place; `reduced_to` if for less); one in whose place several
+    receipts stand is "reversed". `exchanged` means that a paper
     receipt stands in its place. `eligible` means that all of it was given on days on which gifts
     to its issuer could be deducted.
     """

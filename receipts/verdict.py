@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, TypeVarTuple
 
 from ledger.errors import LedgerError, Untrusted
 from receipts import says
+
+Given = TypeVarTuple("Given")
 
 
 class Unfit(Untrusted):
@@ -98,13 +100,15 @@ class Verdict:
     receipt: dict[str, str] = field(default_factory=dict)
     as_of: int | None = None
 
-    def ask(self, check: int, step: str, result: str, run: Callable[[], Told]) -> bool:
+    def ask(
+        self, check: int, step: str, result: str, run: Callable[[*Given], Told], *given: *Given
+    ) -> bool:
         """Run one step and say what it finds; `result` is what its failure makes of a receipt.
 
         The first failure names the result of all.
         """
         try:
-            told = run()
+            told = run(*given)
         except LedgerError as error:
             self.refuse(check, step, result, error)
             return False

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ledger.errors import LedgerError
+from ledger.money import Money
 from receipts import proofs, rules
 from receipts.chain import Chain
 from receipts.known import Asked, Known, take_apart
+from receipts.remaining import is_void, listed, remaining
 from receipts.status import StatusList
 from receipts.trust import Trust
 from receipts.verdict import Told, Verdict
@@ -104,8 +106,9 @@ def _summary(known: Known) -> dict[str, str]:
 
 
 def _claimed(known: Known) -> dict[str, str]:
-    found = known.status.of(known.receipt.code, known.receipt.number) if known.status else None
-    if found is None:
-        return {}
-    left = (found.amount - found.claimed).decimal()
-    return {"claimed": found.claimed.decimal(), "remaining": left}
+    """Tell what was deducted and what is left; nothing is of what is void or kept on file."""
+    found = listed(known)
+    told = {} if found is None else {"claimed": found.claimed.decimal()}
+    if is_void(known) or known.receipt.held is not None:
+        return {**told, "remaining": Money(0).decimal()}
+    return told if found is None else {**told, "remaining": remaining(found).decimal()}

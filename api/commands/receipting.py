@@ -6,15 +6,16 @@ import os
 from argparse import Namespace
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.table import Table
 
-from api.answers import Answer, progress, table
+from api.answers import DONE, WRONG, Answer, progress, table
 from api.arguments import Commands, command, day, group, number
 from api.commands import receipt_joint, receipt_lives, receipt_reports
 from api.commands.founding import home_of
-from api.receipt_desk import IssuedReceipt, NotIssued, Outcome, ReceiptDesk
+from api.receipt_desk import DRY_RUN, IssuedReceipt, NotIssued, Outcome, ReceiptDesk
 from api.times import today
 from ledger.errors import Unreadable
 from ledger.money import Money
@@ -64,8 +65,7 @@ def issue_receipts(args: Namespace) -> Answer:
         raise PayerOfMany
     with home_of(args) as home:
         home.ledger.streams.organisation(args.charity)
-        if args.gift:
-            home.ledger.streams.gift(args.gift)  # before a key is registered for its receipt
+        had = args.gift and home.ledger.streams.gift(args.gift).receipt  # known before any key
         if not home.dry_run:
             args.out.mkdir(parents=True, exist_ok=True)
         home.runner.catch_up()
@@ -77,7 +77,14 @@ def issue_receipts(args: Namespace) -> Answer:
         )  # fmt: skip
         with progress("开具票据 receipts", len(gifts)) as advance:
             outcomes = list(desk.issue(gifts, advance))
-    return receipts_answer(outcomes)
+    answer = receipts_answer(outcomes)
+    return answer if had or not args.gift else replace(answer, code=_code(outcomes))
+
+
+def _code(outcomes: Sequence[Outcome]) -> int:
+    """Return the exit code of a gift that had no receipt: wrong if it has, or would have, none."""
+    made = any(isinstance(o, IssuedReceipt) or o.short == DRY_RUN for o in outcomes)
+    return DONE if made else WRONG
 
 
 def _jobs(args: Namespace) -> int:

@@ -117,7 +117,7 @@ def _claim_one(args: Namespace) -> Answer:
         "year": asked.year,
         "amount": asked.amount.decimal(),
         "claimed": claims.claimed(receipt).decimal(),
-        "left": (receipt.amount - claims.claimed(receipt)).decimal(),
+        "left": claims.left(receipt).decimal(),
         "eligible": all(line.eligible for line in receipt.lines),
     }
     return Answer(data, [facts("已勾选 claimed", data)])
@@ -160,7 +160,7 @@ def show_claims(args: Namespace) -> Answer:
         receipt = home.ledger.streams.receipt(args.code, args.number)
         home.runner.catch_up()
         found, position = claimed.claims_of(home.runner, args.code, args.number)
-    left = receipt.amount - claims.claimed(receipt)
+    left = claims.left(receipt)
     data = {
         "code": args.code,
         "number": args.number,

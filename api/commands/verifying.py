@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,11 +52,18 @@ def declare(commands: Commands) -> None:
                         "(.xlsx, .csv)")  # fmt: skip
     verify.add_argument("--trust", type=Path, metavar="FILE")
     verify.add_argument("--status", metavar="FILE|URL", help="the status list of the day")
-    verify.add_argument("--taxpayer", metavar="NO|NAME", help="who claims")
+    verify.add_argument("--taxpayer", type=_somebody, metavar="NO|NAME", help="who claims")
     verify.add_argument("--officer", metavar="ROLE", help="put the check on record")
     verify.add_argument("--sheet", type=Path, metavar="OUT.xlsx")
     verify.add_argument("--print", dest="printed", type=Path, metavar="OUT.html")
     verify.add_argument("--jobs", type=number, default=1, metavar="N", help="processes for folders")
+
+
+def _somebody(text: str) -> str:
+    """Read who claims: a number or name of at least one character that can be seen."""
+    if not text.strip() or not text.isprintable():
+        raise ArgumentTypeError("no number or name is written there; leave it out to ask of nobody")
+    return text
 
 
 def verify_receipts(args: Namespace) -> Answer:

@@ -11,6 +11,7 @@ from api.imports.amounts import Unit, read_amount
 from api.imports.cells import DIGITS_KEPT, Cell, bare, folded
 from api.imports.dates import read_date
 from api.imports.files import sheets_of
+from api.imports.prose import is_total
 from api.imports.sheets import Sheet
 from ledger.errors import LedgerError, Unreadable
 from ledger.money import Money
@@ -90,12 +91,18 @@ def _columns(cells: Sequence[Cell]) -> dict[str, int]:
 def _rows(sheet: Sheet, first: int, columns: dict[str, int]) -> Iterator[ListedReceipt]:
     for row in range(first, len(sheet.rows)):
         cells = {role: sheet.cell(row, column) for role, column in columns.items()}
-        if any(bare(cell) for cell in cells.values()):
+        if any(bare(cell) for cell in cells.values()) and not _is_sum(sheet.rows[row], cells):
             yield _row(row + 1, cells)
 
 
+def _is_sum(written: Sequence[Cell], cells: dict[str, Cell]) -> bool:
+    """Tell whether a row adds up those above: named a total, and with no receipt of its own."""
+    own = any(bare(cells[role]) for role in ("number", "check_code"))
+    return not own and is_total(written)
+
+
 def _row(row: int, cells: dict[str, Cell]) -> ListedReceipt:
-    code, number = bare(cells["code"]).zfill(8), bare(cells["number"]).zfill(10)
+    code, number = _digits(cells["code"], 8), _digits(cells["number"], 10)
     payer, path = bare(cells.get("payer", "")), bare(cells.get("path", ""))
     try:
         five = _five(code, number, cells)
@@ -105,7 +112,7 @@ def _row(row: int, cells: dict[str, Cell]) -> ListedReceipt:
 
 
 def _five(code: str, number: str, cells: dict[str, Cell]) -> Five:
-    for column in ("code", "number"):
+    for column in ("number", "code"):
         _check_digits(column, cells[column])
     check = cells["check_code"]
     return Five(
@@ -117,8 +124,16 @@ def _five(code: str, number: str, cells: dict[str, Cell]) -> Five:
     )
 
 
+def _digits(cell: Cell, length: int) -> str:
+    """Return digits with the leading zeros that a spreadsheet cut off; nothing stays nothing."""
+    written = bare(cell)
+    return written.zfill(length) if written else ""
+
+
 def _check_digits(column: str, cell: Cell) -> None:
-    """Refuse digits that a spreadsheet has rounded; leading zeros it cut off are put back."""
+    """Refuse a cell without digits, and digits that a spreadsheet has rounded."""
+    if not bare(cell):
+        raise CellUnusable(column, "nothing is written there")
     if isinstance(cell, int | float) and abs(cell) >= 10**DIGITS_KEPT:
         raise CellUnusable(column, "a number cell, in which digits get lost; write it as text")
 

@@ -13,9 +13,10 @@ from api.deducting.reference import rule_table, target_areas
 from api.verifying import lists, pictures
 from api.verifying.files import FileUnreadable, read_file, receipts_in
 from api.verifying.lists import ListedReceipt
+from ledger.domain.claimants import folded
 from ledger.errors import Unreadable
 from receipts.classes import DeductionClasses
-from receipts.elements import check_code, check_five
+from receipts.elements import Payers, check_code, check_five
 from receipts.known import Asked
 from receipts.status import StatusList
 from receipts.trust import Trust
@@ -115,7 +116,7 @@ class Desk:
             text = read_file(path, TEXT_MAX).decode("utf-8", errors="replace").strip()
         else:
             text = pictures.code_in(path, read_file(path))
-        return check_code(text, self.status, self._asked.today)
+        return check_code(text, self.status, self._asked.today, Payers(self._asked.taxpayer))
 
     def listed(self, path: Path) -> Iterator[Checked]:
         """Check each row of a list, and say which row repeats another."""
@@ -123,7 +124,7 @@ class Desk:
             raise StatusNeeded(path)
         first: dict[tuple[str, str], int] = {}
         for row in lists.read(path):
-            known = first.setdefault((row.code, row.number), row.row)
+            known = first.setdefault((row.code, row.number), row.row) if row.number else row.row
             twice = known if known != row.row else None
             yield Checked(path, self._row(path, row, self.status), row.row, twice)
 
@@ -134,9 +135,12 @@ class Desk:
             verdict.refuse(1, "form", "mismatch", Differs(str(row.refusal), row.refusal.column))
             return verdict
         if not row.path:
-            return check_five(row.five, status, self._asked.today)
+            payers = Payers(self._asked.taxpayer, row.payer)
+            return check_five(row.five, status, self._asked.today, payers)
         verdict = self._file_of(path.parent, row)
-        return verdict if verdict.result != "valid" else _same(verdict, row)
+        if verdict.result != "valid":
+            return verdict
+        return _same(verdict, row, self._asked.taxpayer)
 
     def _file_of(self, folder: Path, row: ListedReceipt) -> Verdict:
         """Check the file that a row names; it must lie beside the list, or below."""
@@ -146,12 +150,12 @@ class Desk:
             why = FileUnreadable(Path(row.path), "it lies outside the list's folder")
             verdict.refuse(2, "format", "untrusted", why)
             return verdict
-        asked = replace(self._asked, taxpayer=row.payer or self._asked.taxpayer)
+        asked = replace(self._asked, taxpayer=self._asked.taxpayer or row.payer or None)
         return self.receipt(file, alone=False, asked=asked)
 
 
-def _same(verdict: Verdict, row: ListedReceipt) -> Verdict:
-    """Compare a row with what the file that it names proves."""
+def _same(verdict: Verdict, row: ListedReceipt, taxpayer: str | None) -> Verdict:
+    """Compare a row with what the file that it names proves, and its payer if not asked about."""
     assert row.five is not None, "rows that can't be read are refused before"
     said = {
         "code": row.five.code,
@@ -161,6 +165,9 @@ def _same(verdict: Verdict, row: ListedReceipt) -> Verdict:
         "amount": row.five.amount.decimal(),
     }
     differ = [name for name, text in said.items() if verdict.receipt[name] != text]
+    payers = {folded(verdict.receipt["payer"]), folded(taxpayer or row.payer)}
+    if row.payer and folded(row.payer) not in payers:
+        differ.append("payer")
     if differ:
         told = f"the row does not say what its file proves: {', '.join(differ)}"
         verdict.refuse(2, "page", "mismatch", Differs(told, *differ))

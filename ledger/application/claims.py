@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ledger.application.batch import Batch, digests
 from ledger.application.desk import Desk, retried
 from ledger.domain import claims
-from ledger.domain.claimants import Taxpayer, entitled, taxpayer
+from ledger.domain.claimants import Taxpayer, entitled, known_by, taxpayer
 from ledger.domain.events import CheckCount, ReceiptNumber
 from ledger.domain.organisations import AUTHORITY
 from ledger.domain.receipt_life import Receipt
@@ -22,8 +22,8 @@ from ledger.proof.disclosure import Opening
 class ClaimReceipt:
     """What a tax officer enters: whose deduction, of which tax year, how much (CNY).
 
-    `name` is needed where the receipt bears no taxpayer number, `paper` where the receipt was
-    exchanged for a paper one, which the taxpayer then presents.
+    `name` is needed where the receipt bears no taxpayer number or is a joint one, `paper` where
+    the receipt was exchanged for a paper one, which the taxpayer then presents.
     """
 
     taxpayer: str
@@ -56,7 +56,7 @@ class ClaimCommands:
             receipt,
             f"claim-{self._desk.random_id()}",
             Party(id=self._desk.random_id(), sealed=digests(openings)),
-            self._desk.vault.token(stream(code, number), who.number),
+            self._desk.vault.token(stream(code, number), *known_by(who, receipt.kind)),
             asked.year,
             asked.amount,
             asked.officer,

@@ -13,6 +13,7 @@ from ledger.application.batch import Batch, OpeningKeeper, Sealer
 from ledger.application.streams import Streams
 from ledger.application.working_keys import WorkingKeys
 from ledger.domain.funds import Inflows
+from ledger.domain.written_numbers import WrittenNumbers
 from ledger.engine import Conflict, Engine
 
 ATTEMPTS = 8
@@ -34,6 +35,7 @@ class Desk:
         engine: Engine,
         vault: OpeningKeeper,
         inflows: Inflows,
+        written: WrittenNumbers,
         clock: Callable[[], datetime],
         ids: Callable[[], str],
         random: Callable[[int], bytes],
@@ -43,6 +45,7 @@ class Desk:
         self._engine = engine
         self.vault = vault
         self.inflows = inflows
+        self.written = written
         self.now = clock
         self.random_id = ids
         self._random = random

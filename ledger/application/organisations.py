@@ -7,7 +7,13 @@ from hashlib import sha256
 
 from ledger.application.batch import Batch
 from ledger.application.desk import Desk, retried
-from ledger.domain import document_keys, eligibility, organisations, receipt_books
+from ledger.domain import (
+    document_keys,
+    eligibility,
+    organisations,
+    receipt_books,
+    written_numbers,
+)
 from ledger.domain.eligibility import Listing
 from ledger.domain.events import EligibilityEnded
 from ledger.domain.organisations import AUTHORITY, CHARITY
@@ -149,6 +155,8 @@ class OrganisationCommands:
         allotted = receipt_books.allot(
             self._desk.streams.book(code), organisation, first, last, AUTHORITY, self._desk.now()
         )
+        if allotted:
+            written_numbers.check_lot(self._desk.written, code, first, last)
         self._desk.record(Batch([allotted] if allotted else []))
         return allotted is not None
 

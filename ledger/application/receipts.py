@@ -25,7 +25,9 @@ from ledger.application.receipting import (
 )
 from ledger.application.replacing import issue_anew, left_of
 from ledger.application.requests import Correction
-from ledger.domain import receipt_books, receipt_changes, receipts
+from ledger.domain import receipt_books, receipt_changes, receipts, written_numbers
+from ledger.domain.events import ReceiptNumbersAllotted
+from ledger.domain.keeping import Unless
 from ledger.domain.receipts import Asked, DonorsDiffer, Kept, NothingToReceipt
 from ledger.errors import Refused
 
@@ -196,7 +198,7 @@ class ReceiptCommands:
         """Record that a paper receipt stands in place of the electronic one."""
         receipt = self._desk.streams.receipt(code, number)
         exchanged = receipt_changes.exchange(receipt, numbered(paper), on, self._desk.now())
-        self._desk.record(Batch([exchanged]))
+        self._desk.record(Batch([exchanged], unless=self._written(paper)))
 
     @retried
     def take_back(self, code: str, number: str, on: date) -> Number:
@@ -217,7 +219,16 @@ class ReceiptCommands:
         known = receipt_changes.record_official(
             receipt, numbered(official), on, digests(openings), self._desk.now()
         )
-        self._desk.record(Batch([known], self._desk.sealer.rows(openings, known)))
+        rows = self._desk.sealer.rows(openings, known)
+        self._desk.record(Batch([known], rows, unless=self._written(official)))
+
+    def _written(self, number: Number) -> list[Unless]:
+        """Refuse a number that is not free to write by hand; say what would spoil it meanwhile."""
+        book = self._desk.streams.book(number[0])
+        stands_for = self._desk.written.stands_for(*number)
+        written_numbers.check_written(numbered(number), book, stands_for)
+        lots = receipt_books.stream(book.code)
+        return [Unless(lots, book.version, ReceiptNumbersAllotted.TOPIC)]
 
     @retried
     def waive(self, gift: str, reason: str) -> None:

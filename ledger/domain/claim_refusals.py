@@ -87,12 +87,15 @@ class ClaimYearAhead(Refused):
 
 
 class AlreadyClaimed(Refused):
-    """A taxpayer claims a receipt once in a tax year."""
+    """A taxpayer claims a receipt once in a tax year; members of one name count as one."""
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: Claim, kind: str) -> None:
+        who, mend = "this taxpayer", "to correct it"
+        if kind == "joint":
+            who, mend = "under this name somebody", "and claim all shares of the name together"
         super().__init__(
-            f"this taxpayer claimed {claim.amount} of this receipt in {claim.year} already "
-            f"({claim.id}); release that first, to correct it"
+            f"{who} claimed {claim.amount} of this receipt in {claim.year} already "
+            f"({claim.id}); release that first, {mend}"
         )
 
 
@@ -103,11 +106,25 @@ class ClaimExceedsReceipt(Refused):
         super().__init__(f"a claim of {asked} exceeds the {left} of this receipt not yet claimed")
 
 
+class ClaimExceedsEligible(Refused):
+    """What was given on a day on which gifts to the issuer could not be deducted stays out."""
+
+    def __init__(self, receipt: Receipt, asked: Money, deductible: Money, left: Money) -> None:
+        days = sorted({line.gift_on.isoformat() for line in receipt.lines if not line.eligible})
+        super().__init__(
+            f"a claim of {asked} exceeds the {left} that may still be deducted: of this receipt's "
+            f"{receipt.amount} only {deductible} are of days on which gifts to its issuer could be "
+            f"deducted (not on {', '.join(days)}); claim at most {left}"
+        )
+
+
 class ClaimExceedsShare(Refused):
-    """Of a joint receipt each member deducts what that member gave."""
+    """Of a joint receipt all claims under a name stay within what its members of that name gave."""
 
     def __init__(self, asked: Money, left: Money) -> None:
-        super().__init__(f"a claim of {asked} exceeds the {left} left of this member's share")
+        super().__init__(
+            f"a claim of {asked} exceeds the {left} left of the shares under this member's name"
+        )
 
 
 class ClaimUnknown(Unknown):

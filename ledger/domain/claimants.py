@@ -109,10 +109,23 @@ def folded(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
+def known_by(who: Taxpayer, kind: str) -> tuple[str, ...]:
+    """Return what the same taxpayer is known again by, beside the receipt: the number.
+
+    A joint receipt lists names and shares only, and a number could be changed at will: there it
+    is the member's name that counts, in the spelling in which names are compared.
+    """
+    if kind != "joint":
+        return (who.number,)
+    if who.name is None:
+        raise TaxpayerNameMissing
+    return ("member", folded(who.name))
+
+
 def entitled(
     who: Taxpayer, kind: str, payer: Mapping[str, str], members: Iterable[str]
 ) -> Money | None:
-    """Refuse a claim by another than the payer; return what a member of a joint receipt gave.
+    """Refuse a claim by another than the payer; return what members of that name gave together.
 
     `payer` holds the opened fields of the payer (`name`, `taxpayer`), `members` the opened
     NAME TAB AMOUNT of a joint receipt, as far as they were not erased.
@@ -141,7 +154,7 @@ def _spelled(number: str) -> str:
 
 
 def _share(who: Taxpayer, members: Sequence[str]) -> Money:
-    """Return a member's share; of namesakes, the largest one's."""
+    """Return a member's share; of namesakes, whom nothing tells apart, their sum."""
     if who.name is None:
         raise TaxpayerNameMissing
     shares = [
@@ -151,4 +164,4 @@ def _share(who: Taxpayer, members: Sequence[str]) -> Money:
     ]
     if not shares:
         raise NotInMemberList
-    return max(shares, key=lambda share: share.minor)
+    return Money(sum(share.minor for share in shares))

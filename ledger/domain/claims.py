@@ -8,6 +8,7 @@ from datetime import datetime
 from ledger.domain.claim_refusals import (
     AlreadyClaimed,
     ClaimBeforeGift,
+    ClaimExceedsEligible,
     ClaimExceedsReceipt,
     ClaimExceedsShare,
     ClaimNotInYuan,
@@ -35,6 +36,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.grounds import document
 from ledger.domain.organisations import AUTHORITY, Organisation, printable_name
+from ledger.domain.public_words import public_words
 from ledger.domain.receipt_life import Receipt
 from ledger.domain.receipts import stream
 from ledger.domain.values import Party, account
@@ -55,6 +57,18 @@ def claimed(receipt: Receipt, token: str | None = None) -> Money:
     return Money(sum(counted))
 
 
+def deductible(receipt: Receipt) -> Money:
+    """Return how much was given on days that allow a deduction: all claims together stay within."""
+    return Money(sum(line.amount.minor for line in receipt.lines if line.eligible))
+
+
+def left(receipt: Receipt) -> Money:
+    """Return how much may still be claimed of a receipt: nothing, if nobody may claim it."""
+    if receipt.red is not None or receipt.held is not None:
+        return Money(0)
+    return Money(max(0, (deductible(receipt) - claimed(receipt)).minor))
+
+
 def claim(
     receipt: Receipt,
     claim_id: str,
@@ -70,15 +84,15 @@ def claim(
 ) -> ReceiptClaimed:
     """Decide that a taxpayer deducts `amount` (CNY) of a receipt in a tax year.
 
-    `token` knows the same taxpayer again, `share` is what a member of a joint receipt gave,
-    `paper` the paper receipt that was presented. In how many years something may be carried
-    forward is for the bureau (domain rules 1.2, 1.3).
+    `token` knows the same taxpayer again (`claimants.known_by`), `share` is what the members of
+    that name in a joint receipt gave, `paper` the paper receipt that was presented. In how many
+    years something may be carried forward is for the bureau (domain rules 1.2, 1.3).
     """
     _check_claimable(receipt, paper)
     _check_year(receipt, year, day_in_china(at).year)
     for known in receipt.claims:
         if (known.token, known.year) == (token, year):
-            raise AlreadyClaimed(known)
+            raise AlreadyClaimed(known, receipt.kind)
     _check_amount(receipt, token, amount, share)
     return ReceiptClaimed(
         originator_id=stream(receipt.code, receipt.number),
@@ -120,9 +134,10 @@ def _check_amount(receipt: Receipt, token: str, amount: Money, share: Money | No
         raise ClaimNotInYuan(amount.currency)
     if amount.minor <= 0:
         raise ClaimNotPositive(amount)
-    left = receipt.amount - claimed(receipt)
-    if left < amount:
-        raise ClaimExceedsReceipt(amount, left)
+    if left(receipt) < amount and deductible(receipt) < receipt.amount:
+        raise ClaimExceedsEligible(receipt, amount, deductible(receipt), left(receipt))
+    if left(receipt) < amount:
+        raise ClaimExceedsReceipt(amount, left(receipt))
     if share is not None and share - claimed(receipt, token) < amount:
         raise ClaimExceedsShare(amount, share - claimed(receipt, token))
 
@@ -142,7 +157,7 @@ def release(
         code=receipt.code,
         number=receipt.number,
         claim=claim_id,
-        reason=printable_name(reason),
+        reason=public_words(printable_name(reason)),
         officer=account(officer),
     )
 
@@ -193,7 +208,7 @@ def settle_notice(
         code=receipt.code,
         number=receipt.number,
         claim=claim_id,
-        outcome=printable_name(outcome),
+        outcome=public_words(printable_name(outcome)),
         officer=account(officer),
     )
 

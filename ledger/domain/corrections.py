@@ -23,6 +23,7 @@ from ledger.domain.funds import (
 )
 from ledger.domain.goods import Amount, amount_of
 from ledger.domain.organisations import printable_name
+from ledger.domain.public_words import public_words
 from ledger.domain.values import account
 from ledger.errors import Refused, Unknown
 
@@ -74,7 +75,7 @@ def correction(reason: str, note: str) -> tuple[str, str]:
     """Return the typed reason and the public note of a correction, checked."""
     if reason not in REASONS:
         raise ReasonUnknown(reason)
-    return reason, printable_name(note)
+    return reason, public_words(printable_name(note))
 
 
 def return_gift(
@@ -108,7 +109,7 @@ def return_gift(
             amount=amount_of(span.length, place.unit),
             start=span.start,
             end=span.end,
-            reason=printable_name(reason),
+            reason=public_words(printable_name(reason)),
             decided_by=account(decided_by),
         )
         for number, span in enumerate(_last(unspent, amount.units), 1)

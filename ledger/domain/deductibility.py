@@ -6,8 +6,9 @@ The third, which deduction class a gift has, is asked of the gift (`ledger.domai
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from ledger.domain.events import EligibilityGranted, EligibilityListed
 from ledger.domain.kinds import ISSUING_RULE, KINDS
 from ledger.domain.organisations import EligibilityPeriod, Organisation
 
@@ -55,6 +56,21 @@ def eligible_on(organisation: Organisation, day: date) -> Answer:
         return Answer(yes=True, reason=reason, source=GOVERNMENT_RULE, period=period)
     source = LISTED_RULES[organisation.kind]
     if period is None:
-        return Answer(yes=False, reason=f"no list makes it eligible on {day}", source=source)
+        reason = f"no list makes it eligible on {day}{_ended(organisation, day)}"
+        return Answer(yes=False, reason=reason, source=source)
     reason = f"listed from {period.first_day} to {period.last_day}: {period.notice}"
+    after = period.last_day + timedelta(days=1) if period.last_day < date.max else period.last_day
+    reason += _ended(organisation, after)
     return Answer(yes=True, reason=reason, source=source, period=period)
+
+
+def _ended(organisation: Organisation, day: date) -> str:
+    """Say which notice took a day that had been granted; nothing if none did."""
+    covered, said = False, ""
+    for fact in organisation.eligibility_facts:
+        if isinstance(fact, EligibilityGranted | EligibilityListed):
+            covered = covered or fact.first_day <= day <= fact.last_day
+        elif covered and fact.effective <= day:
+            covered = False
+            said = f"; ended from {fact.effective} by the notice of {fact.notice_date}"
+    return said

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ledger.domain.events import DocumentKeyRegistered, DocumentKeyRevoked
 from ledger.domain.organisations import Organisation, printable_name, stream
+from ledger.domain.public_words import public_words
 from ledger.errors import Refused
 
 
@@ -61,5 +62,5 @@ def revoke(
         actor=actor,
         organisation=known.id,
         fingerprint=fingerprint,
-        reason=printable_name(reason),
+        reason=public_words(printable_name(reason)),
     )

@@ -49,10 +49,20 @@ class EligibilityOverlaps(Refused):
 
 
 class NothingToCancel(Refused):
-    """No eligibility period reaches beyond the month of the cancel notice."""
+    """No eligibility period reaches beyond the month of the cancel notice.
 
-    def __init__(self, effective: date) -> None:
-        super().__init__(f"no eligibility reaches {effective}, the first day a cancel would take")
+    Or one does that came after the notice, which can't be what the notice ends.
+    """
+
+    def __init__(self, effective: date, later: EligibilityPeriod | None = None) -> None:
+        told = f"no eligibility reaches {effective}, the first day a cancel would take"
+        if later is not None:
+            told = (
+                f"a cancel from {effective} would erase the eligibility from {later.first_day} to "
+                f"{later.last_day} ({later.notice}), which was granted after this notice; give the "
+                "day of the notice that ends it"
+            )
+        super().__init__(told)
 
 
 class ApplicantKindUnknown(Refused):
@@ -300,13 +310,36 @@ def end(
 
 
 def _effective(known: Organisation, notice_date: date) -> date:
-    """Return the first day without eligibility; refuse when none reaches it."""
+    """Return the first day without eligibility; refuse when none reaches it.
+
+    What ends takes every day from then on, so no period may lie there that came after the notice.
+    """
     if notice_date.year > MAXYEAR - eligibility_grounds.YEARS_BARRED:
         raise NothingToCancel(notice_date)
     effective = first_of_next_month(notice_date)
-    if not any(p.last_day >= effective for p in known.eligibility):
+    taken = [p for p in known.eligibility if p.last_day >= effective]
+    if not taken:
         raise NothingToCancel(effective)
+    for period in taken:
+        if _came_after(known, period, notice_date, effective):
+            raise NothingToCancel(effective, period)
     return effective
+
+
+def _came_after(
+    known: Organisation, period: EligibilityPeriod, notice_date: date, effective: date
+) -> bool:
+    """Tell whether a period was granted after a notice: by its list's day, else by its first day.
+
+    Who is renewed is listed in the year before, and may lose it again before it begins.
+    """
+    listed_on = [
+        fact.notice_date
+        for fact in known.eligibility_facts
+        if isinstance(fact, EligibilityListed)
+        and (fact.first_day, fact.notice) == (period.first_day, period.notice)
+    ]
+    return listed_on[-1] > notice_date if listed_on else period.first_day > effective
 
 
 def first_of_next_month(day: date) -> date:

@@ -23,6 +23,7 @@ from ledger.domain.events import (
     OrganisationRegistered,
 )
 from ledger.domain.kinds import KINDS, issuing_code, issuing_kind
+from ledger.domain.public_words import public_words
 from ledger.errors import Refused
 
 AUTHORITY = "authority"
@@ -226,7 +227,7 @@ def revoke_key(known: Organisation, kid: str, reason: str, actor: str, at: datet
         actor=actor,
         organisation=known.id,
         kid=kid,
-        reason=printable_name(reason),
+        reason=public_words(printable_name(reason)),
     )
 
 

@@ -17,6 +17,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.grounds import reason
 from ledger.domain.organisations import printable_name
+from ledger.domain.public_words import public_words
 from ledger.domain.receipt_lots import Lot
 from ledger.errors import Refused
 
@@ -285,8 +286,8 @@ def lose(book: ReceiptBook, organisation: str, report: Loss, at: datetime) -> Re
         first=report.first,
         last=report.last,
         reason=report.reason,
-        note=printable_name(report.note),
-        announced=printable_name(report.announced) if report.announced else None,
+        note=public_words(printable_name(report.note)),
+        announced=public_words(printable_name(report.announced)) if report.announced else None,
     )
 
 

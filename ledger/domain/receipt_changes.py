@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from ledger.domain.corrections import correction
+from ledger.domain.days import day_in_china
 from ledger.domain.events import (
     GiftReceiptWaived,
     OfficialReceiptRecorded,
@@ -61,6 +62,16 @@ class OfficialAlreadyRecorded(Refused):
     def __init__(self, official: ReceiptNumber) -> None:
         super().__init__(
             f"official receipt {official.code} {official.number} is recorded for it already"
+        )
+
+
+class OfficialDayToCome(Refused):
+    """A receipt that was made out was made out today at the latest."""
+
+    def __init__(self, day: date, today: date) -> None:
+        super().__init__(
+            f"an official receipt of {day} can't be on record on {today}: that day is still to "
+            "come; write the day that is printed on it"
         )
 
 
@@ -153,11 +164,13 @@ def record_official(
     sealed: tuple[str, ...],
     at: datetime,
 ) -> OfficialReceiptRecorded:
-    """Decide that the finance authority made out its own e-receipt for this one."""
+    """Decide that the finance authority made out its own e-receipt for this one, by today."""
     numbered(official.code, official.number)
     _check_stands(receipt)
     if receipt.official is not None:
         raise OfficialAlreadyRecorded(receipt.official)
+    if issued_on > day_in_china(at):
+        raise OfficialDayToCome(issued_on, day_in_china(at))
     return OfficialReceiptRecorded(
         originator_id=stream(receipt.code, receipt.number),
         originator_version=receipt.version + 1,

@@ -109,7 +109,9 @@ def parse_canonical(data: bytes) -> object:
     in plain ASCII a name that is not, for that is written with escapes which `canonical` has not.
     """
     try:
-        value: object = (_PLAIN if data.isascii() else _DECODER).decode(data.decode())
+        value: object = _DECODER.decode(data.decode())
+        if not data.isascii():
+            _refuse_names_beyond_ascii(data)
         if data.count(b"{") + data.count(b"[") > DEPTH_MAX:  # it may lie too deep
             _check_domain(value, DEPTH_MAX)
         again = _ENCODER.encode(value).encode()
@@ -120,12 +122,13 @@ def parse_canonical(data: bytes) -> object:
     return value
 
 
-def _object(members: list[tuple[str, object]]) -> dict[str, object]:
-    """Refuse a name that `canonical` does not write, as it is read."""
-    found = dict(members)
-    if not "".join(found).isascii():
+def _refuse_names_beyond_ascii(data: bytes) -> None:
+    """Refuse a name that `canonical` does not write: a text that a colon follows.
+
+    The bytes are known to be JSON, in which only texts hold more than ASCII.
+    """
+    if any(found[1] for found in _BEYOND_ASCII.finditer(data)):
         raise ValueError("a name must be ASCII, so that every reader sorts it alike")
-    return found
 
 
 def _whole(text: str) -> int:
@@ -143,15 +146,11 @@ def _refuse_number(text: str) -> object:
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
 )
-_PLAIN = json.JSONDecoder(
+_DECODER = json.JSONDecoder(
     parse_int=_whole, parse_float=_refuse_number, parse_constant=_refuse_number
 )
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object,
-    parse_int=_whole,
-    parse_float=_refuse_number,
-    parse_constant=_refuse_number,
-)
+_BEYOND_ASCII = re.compile(rb'[\x80-\xff](?:[^"\\]|\\.)*+"(:?)', re.DOTALL)
+"""The rest of a text from its first such byte, and the colon that makes it a name."""
 
 
 def _check_domain(value: object, depth: int) -> None:

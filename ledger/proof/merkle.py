@@ -71,7 +71,7 @@ Climbs = dict[tuple[int, int, bytes], Sequence[bytes]]
 """(node, last, hash) -> the rest of a path that led from there to one root, of one size."""
 
 
-def check_inclusion(  # noqa: PLR0913 - a proof has these parts
+def check_inclusion(
     leaf: bytes,
     index: int,
     size: int,
@@ -89,13 +89,12 @@ def check_inclusion(  # noqa: PLR0913 - a proof has these parts
     if not _all_hashes(leaf, root, *path):
         raise NotIncluded(index, size, f"a hash has other than {HASH_BYTES} bytes")
     node, last, seen = index, size - 1, leaf
+    known = {} if known is None else known
     climbed: Climbs = {}
     for at, sibling in enumerate(path):
-        if known is not None:
-            if known.get((node, last, seen)) == path[at:]:
-                known.update(climbed)
-                return
-            climbed[node, last, seen] = path[at:]
+        if known.get((node, last, seen)) == path[at:]:
+            break
+        climbed[node, last, seen] = path[at:]
         if last == 0:
             raise NotIncluded(index, size, "its path is too long")
         if node % 2 or node == last:
@@ -104,12 +103,12 @@ def check_inclusion(  # noqa: PLR0913 - a proof has these parts
         else:
             seen = node_hash(seen, sibling)
         node, last = node >> 1, last >> 1
-    if last:
-        raise NotIncluded(index, size, "its path is too short")
-    if seen != root:
-        raise NotIncluded(index, size, "its path leads to another root")
-    if known is not None:
-        known.update(climbed)
+    else:
+        if last:
+            raise NotIncluded(index, size, "its path is too short")
+        if seen != root:
+            raise NotIncluded(index, size, "its path leads to another root")
+    known.update(climbed)
 
 
 def check_consistency(

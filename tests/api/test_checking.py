@@ -82,6 +82,11 @@ def test_words_that_the_rule_does_not_allow_are_no_amount(command_line: Run, wor
     assert (code, json.loads(out)["ok"]) == (2, False)
 
 
+def test_of_an_amount_too_large_its_size_is_the_reason(command_line: Run) -> None:
+    code, out, _ = command_line("check", "amount", "99999999999999999999.00", "--json")
+    assert (code, "it has more than 15 digits" in json.loads(out)["reason"]) == (2, True)
+
+
 @pytest.mark.parametrize("amount", ["12.345", "NaN", "1e3", "1,000", "-1.00"])
 def test_an_amount_that_is_none_is_not_understood(command_line: Run, amount: str) -> None:
     code, out, _ = command_line("check", "amount", "--json", "--", amount)

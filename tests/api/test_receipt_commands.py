@@ -102,8 +102,12 @@ def test_a_gift_of_another_charity_is_not_receipted(
     (theirs,) = give(house, general_fund(house, OTHER_USCC), "10.00", uscc=OTHER_USCC)
     ready_for_receipts(house)
 
-    answer = receipts(command_line, "issue", "--charity", USCC, "--gift", theirs, "--out", tmp_path)
+    code, out, _ = command_line(
+        "receipts", "issue", "--charity", USCC, "--gift", theirs, "--out", str(tmp_path), "--json"
+    )
+    answer = json.loads(out)
 
+    assert code == 1
     assert [n["reason"][:8] for n in answer["not_issued"]] == ["不是本单位的捐赠"]
     assert house.ledger.streams.fund(fund).organisation == USCC
 
@@ -132,12 +136,29 @@ def test_for_deduction_none_is_made_out_of_a_day_without_eligibility(
     house.ledger.organisations.allot_numbers(USCC, CODE, 1, 100)
     house.publish()
 
-    answer = receipts(
-        command_line, "issue", "--charity", USCC, "--gift", one, "--out", tmp_path, "--deductible"
-    )
+    asked = ("issue", "--charity", USCC, "--gift", one, "--out", tmp_path)
+    code, out, _ = command_line("receipts", *map(str, asked), "--deductible", "--json")
 
-    (left,) = answer["not_issued"]
+    (left,) = json.loads(out)["not_issued"]
+    assert code == 1
     assert left["reason"].startswith("捐赠日受赠单位没有税前扣除资格")
+    days = ("receipts", "issue", "--charity", USCC, *DAYS, "--out", str(tmp_path), "--deductible")
+    assert command_line(*days)[0] == 0, "in a range of days that is nothing unusual"
+
+
+def test_a_gift_that_has_its_receipt_is_no_failure_and_its_file_is_printed_again(
+    house: House, fund: str, command_line: Run, tmp_path: Path
+) -> None:
+    (one,) = give(house, fund, "10.00")
+    ready_for_receipts(house)
+    asked = ("issue", "--charity", USCC, "--gift", one, "--out", tmp_path)
+
+    tried = receipts(command_line, *asked, "--dry-run")
+    assert (tried["issued"], house.ledger.streams.gift(one).receipt) == ([], None)
+    made_out(command_line, one, tmp_path)
+    assert receipts(command_line, *asked)["summary"]["printed_again"] == 0
+    next(tmp_path.glob("*.pdf")).unlink()
+    assert receipts(command_line, *asked)["summary"]["printed_again"] == 1
 
 
 def test_an_annual_receipt_lists_what_it_holds_and_what_is_left_out(
@@ -272,6 +293,27 @@ def test_a_receipts_life_is_told_in_words(
     assert [told.find(word) for word in words] == sorted(told.find(word) for word in words)
     assert -1 not in [told.find(word) for word in words]
     assert (shown["red"], shown["official"]) == (f"{CODE} 0000000002", f"{CODE} 0000009001")
+
+
+def test_what_can_be_no_paper_or_official_receipt_is_refused_in_words(
+    house: House, fund: str, command_line: Run, tmp_path: Path
+) -> None:
+    gifts = give(house, fund, "10.00", "20.00")
+    ready_for_receipts(house)
+    for one in gifts:
+        made_out(command_line, one, tmp_path)
+    paper = ("--paper-code", "23052126", "--paper-number")
+    receipts(command_line, "exchange", *FIRST, *paper, "0000000007")
+    second = (CODE, "0000000002")
+    official = ("official", *second, "--code", CODE, "--check-code", "aB3dE9", "--number")
+
+    for words, why in (
+        (("exchange", *second, *paper, "0000000007"), f"stands for {CODE} 0000000001 already"),
+        ((*official, "0000000050", "--on", "2026-10-02"), "are drawn, not written by hand"),
+        ((*official, "0000009001", "--on", "2999-01-01"), "that day is still to come"),
+    ):
+        code, _, err = command_line("receipts", *words)
+        assert (code, why in err) == (2, True), err
 
 
 def test_a_waived_receipt_is_made_out_and_kept_on_file(

@@ -9,6 +9,7 @@ import pytest
 
 from api.status_export import _issuer, export
 from api.wiring import House
+from ledger.application.receipting import Payer
 from ledger.domain.events import (
     DocumentKeyRegistered,
     DocumentKeyRevoked,
@@ -31,6 +32,7 @@ from tests.ledger.claimed import (
     FIRST,
     ISSUED_ON,
     PAPER,
+    PAYER,
     SECOND,
     claim,
     make_red,
@@ -76,6 +78,23 @@ def test_an_officer_without_network_learns_what_has_become_of_each_receipt(house
     assert third.replaced_by is not None
     assert known.of(*third.replaced_by) is not None
     check_house(house)
+
+
+def test_an_annual_receipt_in_whose_place_several_stand_is_only_reversed(house: House) -> None:
+    register(house)
+    gifts = give(house, general_fund(house), "11.00", "22.00")
+    ready_for_receipts(house)
+    wishes = Asked(issued_on=ISSUED_ON, area=None, deductible=False)
+    house.ledger.receipts.issue_annual(USCC, gifts, 2026, [CODE], wishes, Payer(PAYER))
+    make_red(house)
+    house.ledger.receipts.issue_receipts(USCC, gifts, [CODE], ISSUED_ON)
+    known = listed(house)
+    annual = known.of(CODE, FIRST)
+
+    assert annual is not None
+    assert (annual.state, annual.red) == ("reversed", (CODE, SECOND))
+    assert (annual.replaced_by, annual.reduced_to) == (None, None)
+    assert len(known) == 3
 
 
 def test_the_five_elements_of_a_receipt_are_told_by_the_list(house: House) -> None:

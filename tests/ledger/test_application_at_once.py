@@ -219,8 +219,8 @@ def desk_of(house: House, command: Callable[[], object] = lambda: None) -> Desk:
     """Return another clerk's desk; `command` comes first while a command there is decided."""
     mine = house.ledger.funds._desk
     return Desk(
-        mine._engine, house.vault, Meanwhile(mine.inflows, command), mine.now, mine.random_id,
-        mine._random, dry_run=False,
+        mine._engine, house.vault, Meanwhile(mine.inflows, command), mine.written, mine.now,
+        mine.random_id, mine._random, dry_run=False,
     )  # fmt: skip
 
 

@@ -143,6 +143,25 @@ def test_members_of_a_joint_receipt_deduct_their_shares(house: House) -> None:
     check_house(house)
 
 
+def test_another_number_gives_a_member_no_further_share(house: House) -> None:
+    register(house)
+    (gift,) = give(house, general_fund(house), "80.00")
+    ready_for_receipts(house)
+    members: list[Member] = [("张三", Money.parse("50.00")), ("李四", Money.parse("30.00"))]
+    wishes = Asked(issued_on=ISSUED_ON, area=None, deductible=False)
+    house.ledger.receipts.issue_joint(gift, [CODE], wishes, members)
+    first = claim(house, "20.00", name="张三")
+
+    with pytest.raises(AlreadyClaimed, match="claim all shares of the name together"):
+        claim(house, "20.00", name="张 三", taxpayer=OTHER_PERSON)
+    house.ledger.claims.release(CODE, FIRST, first, "申报更正", OFFICER)
+    with pytest.raises(ClaimExceedsShare, match=r"50\.00 CNY left of the shares"):
+        claim(house, "50.01", name="张三", taxpayer=OTHER_PERSON)
+    claim(house, "50.00", name="张三", taxpayer=OTHER_PERSON)
+    claim(house, "30.00", name="李四")
+    check_house(house)
+
+
 def test_what_was_erased_can_not_be_claimed(house: House) -> None:
     (gift,) = receipted(house, "80.00")
     house.ledger.people.erase(gift, "request of the person")

@@ -32,6 +32,7 @@ from ledger.engine import Conflict, Engine
 from ledger.money import Money
 from projections.pledges import story
 from projections.trace_queries import Balance, balances
+from projections.written_numbers import CaughtUpNumbers
 from tests.conftest import OTHER_USCC, USCC
 from tests.houses import general_fund, gift, give, ready_for_receipts, register
 from tests.invariants import check_house
@@ -60,7 +61,8 @@ def at(house: House, now: datetime = NOON) -> Ledger:
     return Ledger(
         Desk(
             Engine(house.mapper, house.recorder), house.vault, CaughtUpInflows(house.runner),
-            lambda: now, lambda: uuid.uuid4().hex, secrets.token_bytes, dry_run=False,
+            CaughtUpNumbers(house.runner), lambda: now, lambda: uuid.uuid4().hex,
+            secrets.token_bytes, dry_run=False,
         )
     )  # fmt: skip
 

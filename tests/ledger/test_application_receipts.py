@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from api.wiring import House
 from ledger.application import Correction, Payer, Settlement
 from ledger.application.claims import ClaimReceipt
 from ledger.domain.benefits import GiftIsSponsorship
+from ledger.domain.days import day_in_china
 from ledger.domain.events import ClaimNoticeRaised, ReceiptNumber
 from ledger.domain.gifts import (
     AlreadyReceipted,
@@ -21,7 +22,12 @@ from ledger.domain.gifts import (
 )
 from ledger.domain.payer_numbers import PayerNumberMalformed
 from ledger.domain.receipt_books import NumbersUsedUp
-from ledger.domain.receipt_changes import PaperNotOut, PaperStillOut, ReceiptDoesNotStand
+from ledger.domain.receipt_changes import (
+    OfficialDayToCome,
+    PaperNotOut,
+    PaperStillOut,
+    ReceiptDoesNotStand,
+)
 from ledger.domain.receipts import (
     ANONYMOUS,
     Asked,
@@ -32,6 +38,7 @@ from ledger.domain.receipts import (
     NothingToReceipt,
     SharesDiffer,
 )
+from ledger.domain.written_numbers import LotHoldsWritten, NumberIsDrawn, NumberStandsAlready
 from ledger.errors import Refused
 from ledger.money import Money
 from tests.conftest import OTHER_USCC, USCC
@@ -432,6 +439,95 @@ def test_the_official_receipt_is_on_record_with_its_check_code_sealed(
     assert known.official == ReceiptNumber(code=CODE, number="0000009001")
     assert [house.vault.open(o).name for o in house.vault.named("aB3dE9")] == ["check_code"]
     check_house(house)
+
+
+def test_a_paper_or_official_number_stands_for_one_receipt_even_when_it_came_back(
+    house: House, fund: str
+) -> None:
+    gifts = give(house, fund, "1.00", "2.00")
+    ready_for_receipts(house)
+    for one in gifts:
+        issue(house, one)
+    receipts, paper = house.ledger.receipts, ("23052126", "0000000007")
+    receipts.exchange(*number(1), paper, GIFT_DAY)
+    receipts.record_official(*number(1), number(9001), "aB3dE9", GIFT_DAY)
+    receipts.take_back(*number(1), GIFT_DAY)
+
+    for of in (1, 2):
+        with pytest.raises(NumberStandsAlready, match="0000000007 stands for 23050126 0000000001"):
+            receipts.exchange(*number(of), paper, GIFT_DAY)
+    with pytest.raises(NumberStandsAlready):
+        receipts.exchange(*number(2), number(9001), GIFT_DAY)
+    for taken in (number(9001), paper):
+        with pytest.raises(NumberStandsAlready):
+            receipts.record_official(*number(2), taken, "aB3dE9", GIFT_DAY)
+    receipts.exchange(*number(2), ("23052126", "0000000008"), GIFT_DAY)
+    check_house(house)
+
+
+def test_a_number_of_a_lot_is_no_paper_or_official_one(house: House, fund: str) -> None:
+    (one,) = give(house, fund, "1.00")
+    ready_for_receipts(house)
+    register(house, OTHER_USCC)
+    house.ledger.organisations.allot_numbers(OTHER_USCC, CODE, 9001, 9010)
+    issue(house, one)
+
+    for taken in (number(2), number(100), number(9001)):
+        with pytest.raises(NumberIsDrawn):
+            house.ledger.receipts.exchange(*number(1), taken, GIFT_DAY)
+        with pytest.raises(NumberIsDrawn):
+            house.ledger.receipts.record_official(*number(1), taken, "aB3dE9", GIFT_DAY)
+    house.ledger.receipts.exchange(*number(1), number(101), GIFT_DAY)
+    check_house(house)
+
+
+def test_no_lot_is_allotted_over_a_paper_number(house: House, fund: str) -> None:
+    (one,) = give(house, fund, "1.00")
+    ready_for_receipts(house)
+    issue(house, one)
+    house.ledger.receipts.exchange(*number(1), number(105), GIFT_DAY)
+    allot = house.ledger.organisations.allot_numbers
+
+    with pytest.raises(LotHoldsWritten, match="0000000105 is not blank"):
+        allot(USCC, CODE, 101, 110)
+    assert allot(USCC, CODE, 101, 104)
+    assert allot(USCC, CODE, 106, 110)
+    assert not allot(USCC, CODE, 106, 110)
+    check_house(house)
+
+
+def test_a_lot_that_is_allotted_meanwhile_takes_its_numbers(house: House, fund: str) -> None:
+    (one,) = give(house, fund, "1.00")
+    ready_for_receipts(house)
+    issue(house, one)
+    told = house.ledger.receipts._desk.written
+
+    class Meanwhile:
+        """Numbers told of just before a lot is allotted."""
+
+        def stands_for(self, code: str, number: str) -> tuple[str, str] | None:
+            found = told.stands_for(code, number)
+            house.ledger.organisations.allot_numbers(USCC, CODE, 101, 110)
+            return found
+
+        def first_within(self, code: str, first: int, last: int) -> str | None:
+            return told.first_within(code, first, last)
+
+    house.ledger.receipts._desk.written = Meanwhile()
+
+    with pytest.raises(NumberIsDrawn):
+        house.ledger.receipts.exchange(*number(1), number(105), GIFT_DAY)
+    check_house(house)
+
+
+def test_an_official_receipt_of_a_day_to_come_is_refused(house: House, fund: str) -> None:
+    (one,) = give(house, fund, "1.00")
+    ready_for_receipts(house)
+    issue(house, one)
+    day = day_in_china(datetime.now(UTC)) + timedelta(days=2)
+
+    with pytest.raises(OfficialDayToCome):
+        house.ledger.receipts.record_official(*number(1), number(9001), "aB3dE9", day)
 
 
 def test_a_receipt_that_nobody_takes_is_made_out_and_kept(house: House, fund: str) -> None:

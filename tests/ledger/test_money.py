@@ -76,6 +76,9 @@ def test_a_plain_decimal_is_read(text: str, currency: str, minor: int) -> None:
         ("NaN", "CNY", "write digits with at most one point"),
         ("１２", "CNY", "write digits with at most one point"),
         ("9999999999999999", "CNY", "more than 15 digits"),
+        ("99999999999999999999.00", "CNY", "more than 15 digits"),
+        ("-99999999999999999", "JPY", "more than 15 digits"),
+        ("99999999999999999.", "CNY", "write digits with at most one point"),
     ],
 )
 def test_what_the_currency_cannot_hold_exactly_is_refused(

@@ -105,6 +105,26 @@ def test_every_receipt_is_told_with_what_has_become_of_it(house: House) -> None:
     check_house(house)
 
 
+def test_a_receipt_in_whose_place_several_stand_is_replaced_by_none_of_them(house: House) -> None:
+    register(house)
+    gifts = give(house, general_fund(house), "11.00", "22.00", "33.00")
+    ready_for_receipts(house)
+    wishes = Asked(issued_on=ISSUED_ON, area=None, deductible=False)
+    house.ledger.receipts.issue_annual(USCC, gifts, 2026, [CODE], wishes, Payer(PAYER))
+    make_red(house)
+    by = []
+    for gift in gifts:
+        house.ledger.receipts.issue_receipts(USCC, [gift], [CODE], ISSUED_ON)
+        house.runner.catch_up()
+        old, *anew = states(house.runner)[0]
+        by.append(old.replaced_by)
+        assert old.red == (CODE, SECOND)
+        assert {s.replaced_by for s in anew} == {None}
+
+    assert by == [(CODE, THIRD), None, None]
+    assert all(one.equal for one in house.runner.rebuild(keep=False) if one.view == CLAIMS.name)
+
+
 def test_what_ended_counts_as_claimed_no_longer(house: House) -> None:
     receipted(house, "80.00")
     known = claim(house)

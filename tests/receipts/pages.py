@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from ledger.money import Money
-from receipts.page import Page, PageLine
+from receipts.page import NO_CHECK_CODE, Page, PageLine
 
 SHORT = Page(
     code="99050126",
@@ -74,7 +74,9 @@ GIFTS = tuple(
              amount=Money(100_00 + n), gift_on=date(2026, 1 + n % 12, 1 + n % 28))
     for n in range(200)
 )  # fmt: skip
-ANNUAL = replace(SHORT, specimen=False, lines=GIFTS[:30], amount=Money(3004_35))
+ANNUAL = replace(
+    SHORT, specimen=False, lines=GIFTS[:30], amount=Money(3004_35), gift_until=date(2026, 12, 28)
+)
 
 MEMBERS = tuple((f"赵某{n}", Money(100_00 + n)) for n in range(61))
 JOINT = replace(
@@ -90,6 +92,7 @@ JOINT = replace(
 RED = replace(
     SHORT,
     red=True,
+    check_code=NO_CHECK_CODE,
     copy=True,
     amount=Money(-18_800_50),
     replaces="99050126 0000000041",
@@ -98,7 +101,9 @@ RED = replace(
 
 RARE = replace(SHORT, specimen=False, payer="䶮𠮷㛃堃𬭎𫍯（𠮷某公益团队）", handler="王䶮")
 
+VOID = replace(SHORT, copy=True, void=True, exchanged=True)
+
 PAGES = {
     "short": SHORT, "long": LONG, "latin": LATIN, "goods": GOODS, "annual": ANNUAL,
-    "joint": JOINT, "red": RED, "rare": RARE,
+    "joint": JOINT, "red": RED, "rare": RARE, "void": VOID,
 }  # fmt: skip

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import Untrusted
-from ledger.proof.encoding import canonical
+from ledger.proof.encoding import NotCanonical, canonical
 from receipts.bundle import ENTRIES_MAX, FORMAT, Bundle, BundleMalformed
 from tests.attacks.forging import ORIGIN, told
 
@@ -50,6 +51,43 @@ def test_an_entry_stands_in_the_bundle_as_it_stands_in_the_log() -> None:
 def test_what_is_no_bundle_says_why(change: dict[str, object], why: str) -> None:
     with pytest.raises(BundleMalformed, match=why):
         Bundle.parse(canonical({**MEMBERS, **change}))
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        (b'"entry":"e', b'"entry":"\\u0065'),
+        (b'"entry":"e', b'"entry":"\\e'),
+        (b'"proof":"c2sp', b'"proof":"c2\x7fsp'),
+        (b'"proof":"c2sp', b'"proof":"c2\x01sp'),
+        (b'"proof":"c2sp', b'"proof":"c2\nsp'),
+        (b'"proof":"c2sp', b'"proof":"c2\\u000asp'),
+        (b'"proof":"c2sp', b'"proof":"\\u0063' + b"2sp"),
+        (b'"proof":"c2sp', b'"proof":"c2\\\\nsp'),
+        (b'"proof":"c2sp', b'"proof":"c2\xffsp'),
+        (b'"proof":"c2sp', b'"proof": "c2sp'),
+    ],
+)
+def test_a_known_entry_written_otherwise_is_refused(written: bytes, instead: bytes) -> None:
+    data = BUNDLE.encode()
+    assert Bundle.parse(data) == BUNDLE
+    assert written in data
+    with pytest.raises(Untrusted):
+        Bundle.parse(data.replace(written, instead, 1))
+
+
+def test_a_proof_in_an_escaped_spelling_is_not_canonical() -> None:
+    data = BUNDLE.encode().replace(b"c2sp.org", b"c2sp\\u002eorg", 1)
+    with pytest.raises(NotCanonical):
+        Bundle.parse(data)
+
+
+def test_the_same_entry_with_another_proof_is_another() -> None:
+    one, other = BUNDLE.entries[:2]
+    forged = replace(one, proof=other.proof)
+    assert hash(forged) == hash(one)
+    assert forged != one
+    assert len({one, forged}) == 2
 
 
 @given(st.binary(max_size=200))

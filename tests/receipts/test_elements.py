@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from ledger.money import Money
 from receipts import qr
-from receipts.elements import Five, check_code, check_five
+from receipts.elements import Five, Payers, check_code, check_five
 from receipts.qr import Elements
 from receipts.status_issuers import WorkingKey
 from tests.attacks.forging import (
@@ -69,6 +70,76 @@ def test_what_only_the_file_can_prove_is_left_open() -> None:
     needed = {each.step for each in verdict.steps if "needs the receipt's file" in each.says}
     assert needed == {"payer", "amounts", "class", "in_kind"}
     assert not any(each.asked for each in verdict.steps if each.step in needed)
+
+
+def test_of_a_taxpayer_that_was_named_it_is_said_that_only_the_file_tells() -> None:
+    said = step(check_five(FIVE, listed(), payers=Payers("王某某")), "payer")
+    assert not said.asked
+    assert "can only be compared with the file" in said.says
+    assert "no taxpayer was named" not in said.says
+    code = step(check_code(TEXT, listed(), payers=Payers("王某某")), "payer")
+    assert code.says == said.says
+    assert "no taxpayer was named" in step(check_five(FIVE, listed()), "payer").says
+
+
+PERSON = "11010519491231002X"
+
+
+@pytest.mark.parametrize(
+    ("payers", "holds"),
+    [
+        (Payers("王 某某", "王某某"), True),
+        (Payers("李某某", "王某某"), False),
+        (Payers(USCC.lower(), USCC), True),
+        (Payers(PERSON, USCC), False),
+        (Payers(PERSON, "王某某"), True),
+        (Payers("王某某", PERSON), True),
+        (Payers("李某某", ""), True),
+        (Payers(None, "王某某"), True),
+    ],
+)
+def test_who_claims_is_who_is_written_down_as_the_payer(
+    payers: Payers,
+    holds: bool,  # noqa: FBT001 pytest hands it in by name
+) -> None:
+    verdict = check_five(FIVE, listed(), payers=payers)
+    assert judgement(verdict) == (VALID if holds else ("mismatch", "payer"))
+    assert verdict.fields == (() if holds else ("payer",))
+    assert verdict.deduction_class == ("limited" if holds else "none")
+
+
+@pytest.mark.parametrize("held", ["anonymous", "declined"])
+def test_a_receipt_kept_on_file_stands_but_nobody_deducts_it(held: str) -> None:
+    verdict = check_five(FIVE, listed(held=held))
+    assert judgement(verdict) == VALID
+    assert (verdict.deduction_class, verdict.receipt["remaining"]) == ("none", "0.00")
+    for name in ("class", "claims"):
+        assert "nobody can deduct it" in step(verdict, name).says
+        assert held in step(verdict, name).says
+    assert "kept on file" not in step(check_five(FIVE, listed()), "claims").says
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        {"red": (CODE, "0000000002")},
+        {"red": (CODE, "0000000002"), "replaced_by": (CODE, "0000000009")},
+        {"paper": ("23052126", "0000000007")},
+    ],
+)
+def test_nothing_is_left_of_what_is_reversed_replaced_or_exchanged(fate: dict[str, Any]) -> None:
+    verdict = check_five(FIVE, listed(other_receipt(), claimed=40_00, **fate))
+    assert verdict.result in {"reversed", "replaced"}
+    assert (verdict.receipt["claimed"], verdict.receipt["remaining"]) == ("40.00", "0.00")
+    assert "40.00" in step(verdict, "claims").says
+    assert "nobody can deduct with it" in step(verdict, "claims").says
+
+
+@pytest.mark.parametrize(("claimed", "left"), [(10_00, "20.00"), (40_00, "0.00")])
+def test_no_more_is_left_than_was_eligible(claimed: int, left: str) -> None:
+    verdict = check_five(FIVE, listed(eligible=30_00, claimed=claimed))
+    assert judgement(verdict) == ("not_eligible", "eligibility")
+    assert verdict.receipt["remaining"] == left
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
 
 import pytest
@@ -145,6 +146,34 @@ def test_a_replacing_receipt_names_what_it_replaces() -> None:
     text = printed(replace(SHORT, replaces="99050126 0000000041"))
 
     assert "冲销并替代票据990501260000000041cancelsandreplacesNo." in text
+
+
+def test_the_code_on_a_red_receipt_is_captioned_as_that_of_the_one_it_reverses() -> None:
+    assert "原票据，扫码查验Scan:theonereversed" in printed(RED)
+    assert "扫码查验Scantoverify" in printed(SHORT)
+    assert "原票据" not in printed(SHORT)
+
+
+def test_a_void_or_exchanged_receipt_says_so_in_its_heading_and_across_the_page() -> None:
+    void = replace(SHORT, specimen=False, copy=True, void=True)
+    exchanged = replace(SHORT, exchanged=True)
+
+    assert "公益事业捐赠票据（副本·已冲红）" in printed(void)
+    assert lay_out(void, _advance).watermark == "副本已冲红 COPY VOID"
+    assert "（样张·已换开纸质票据）" in printed(exchanged)
+    assert "EXCHANGED" in lay_out(exchanged, _advance).watermark
+
+
+@pytest.mark.parametrize(
+    ("until", "says"),
+    [
+        (date(2026, 3, 1), "2026年3月1日"),
+        (date(2026, 12, 31), "2026年3月1日至12月31日"),
+        (date(2027, 1, 2), "2026年3月1日至2027年1月2日"),
+    ],
+)
+def test_a_receipt_for_gifts_of_several_days_says_from_when_to_when(until: date, says: str) -> None:
+    assert f"受赠日期Receivedon{says}经手人" in printed(replace(SHORT, gift_until=until))
 
 
 def test_sponsorship_official_number_and_reason_for_holding_are_told() -> None:

@@ -69,6 +69,14 @@ def test_a_signed_receipt_gives_its_signers_certificate() -> None:
     assert check(FILE) == SIGNER.certificate
 
 
+def test_a_value_that_only_ends_with_the_signature_is_refused() -> None:
+    hidden = cms.ECDSA_WITH_SHA_256 + bytes((cms.OCTETS, len(SIGNED.value))) + SIGNED.value
+    data = cms.encode(SIGNED._replace(value=b"junk" + hidden))
+    assert check(FILE) == SIGNER.certificate
+    with pytest.raises(cms.Malformed):
+        cms.decode(data)
+
+
 def test_the_signed_receipt_is_the_same_bytes_in_any_process() -> None:
     here = hashlib.sha256(render(LONG, b"{}", SIGNER)).hexdigest()
     for seed in ("0", "1", "4242"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from ledger.errors import Untrusted
 from ledger.money import Money
 from ledger.proof.disclosure import Opening
-from receipts import says
+from receipts import chain, says
 from receipts.bundle import Bundle
 from receipts.verdict import Step, Verdict
 from receipts.verify import STEPS, Verifier, verify
@@ -164,6 +165,42 @@ def test_what_was_remembered_of_one_receipt_proves_no_other() -> None:
     bundle = honest.bundle()
     without_key = Bundle(bundle.origin, (bundle.entries[0], *bundle.entries[3:]), bundle.openings)
     assert judgement(verifier.verify(without_key.encode())) == ("untrusted", "signers")
+
+
+def test_an_entry_that_is_known_is_refused_with_any_other_proof() -> None:
+    verifier, bundle = Verifier(TRUST), Story().bundle()
+    assert judgement(verifier.verify(bundle.encode())) == VALID
+    for at, proven in enumerate(bundle.entries):
+        proof = proven.proof
+        flipped = bytes([proof.path[-1][0] ^ 1]) + proof.path[-1][1:]
+        lies = [replace(proof, path=(*proof.path[:-1], flipped)),
+                replace(proof, path=proof.path[:-1]),
+                replace(proof, path=(*proof.path, flipped))]  # fmt: skip
+        for lie in lies:
+            entries = [*bundle.entries]
+            entries[at] = replace(proven, proof=lie)
+            forged = replace(bundle, entries=tuple(entries))
+            for _ in range(2):
+                assert judgement(verifier.verify(forged.encode())) == ("untrusted", "inclusion")
+    assert judgement(verifier.verify(bundle.encode())) == VALID
+
+
+def test_a_forged_sibling_of_a_known_receipt_is_refused() -> None:
+    verifier, honest = Verifier(TRUST), Story()
+    bundle = honest.bundle()
+    assert judgement(verifier.verify(bundle.encode())) == VALID
+    other = Story(made_out([line(fen=100_01)])).bundle().entries[-1]
+    in_its_place = replace(bundle.entries[-1], entry=other.entry)
+    for last, failed in ((in_its_place, "inclusion"), (other, "checkpoint")):
+        forged = replace(bundle, entries=(*bundle.entries[:-1], last))
+        assert judgement(verifier.verify(forged.encode())) == ("untrusted", failed)
+
+
+def test_what_is_remembered_is_bounded_and_proved_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "CLIMBS_KEPT", 0)
+    verifier = Verifier(TRUST)
+    for story in (Story(), Story(made_out([line(fen=50_00)])), Story()):
+        assert verifier.verify(story.encode()) == verify(story.encode(), TRUST)
 
 
 def of_year(year: str, issued_on: date) -> Verdict:

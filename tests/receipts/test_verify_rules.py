@@ -21,6 +21,7 @@ from ledger.domain.events import (
 from ledger.domain.goods import Quantity
 from ledger.money import Money
 from receipts.classes import DeductionClasses
+from receipts.status import StatusList
 from receipts.status_issuers import Period, WorkingKey
 from receipts.verdict import Verdict
 from tests.attacks.forging import (
@@ -35,7 +36,7 @@ from tests.attacks.forging import (
     public,
 )
 from tests.conftest import OTHER_USCC, USCC
-from tests.receipts.made_out import RED, STREAM, TAXPAYER, Story, line, made_out
+from tests.receipts.made_out import RED, STREAM, TAXPAYER, Story, line, made_out, opening
 from tests.receipts.verified import ISSUER, checked, listed, other_receipt, step
 
 PERSON = "11010519491231002X"
@@ -334,6 +335,53 @@ def test_what_is_deducted_already_and_what_is_left_is_said() -> None:
     assert "60.00" in says(part, "claims")
     assert "nothing is left" in says(checked(Story(), listed(claimed=100_00)), "claims")
     assert judgement(checked(Story(), listed(claimed=100_01))) == ("mismatch", "claims")
+
+
+@pytest.mark.parametrize("status", [None, listed(held="declined")], ids=["alone", "listed"])
+def test_a_receipt_kept_on_file_is_valid_but_nobody_deducts_it(status: StatusList | None) -> None:
+    verdict = checked(Story(made_out(held="declined")), status, classes=CLASSES)
+    assert judgement(verdict) == VALID
+    assert (verdict.deduction_class, verdict.rule) == ("none", None)
+    assert verdict.receipt["remaining"] == "0.00"
+    for name in ("class", "claims"):
+        assert "nobody can deduct it" in says(verdict, name)
+        assert "declined" in says(verdict, name)
+
+
+@pytest.mark.parametrize(
+    ("story", "status"),
+    [
+        (red_story(), None),
+        (exchanged_story(), None),
+        (red_story(), listed()),
+        (Story(), listed(red=(CODE, "0000000002"))),
+        (Story(), listed(paper=(PAPER.code, PAPER.number))),
+    ],
+    ids=range(5),
+)
+def test_nothing_is_left_of_what_is_void(story: Story, status: StatusList | None) -> None:
+    verdict = checked(story, status)
+    assert verdict.result in {"reversed", "replaced"}
+    assert verdict.receipt["remaining"] == "0.00"
+    assert status is None or "nobody can deduct with it" in says(verdict, "claims")
+
+
+def test_after_the_paper_came_back_all_is_left_again() -> None:
+    verdict = checked(exchanged_story(), listed(claimed=40_00))
+    assert verdict.receipt["remaining"] == "60.00"
+    assert "remaining" not in checked(Story()).receipt
+
+
+def test_the_members_of_one_name_have_one_share_together() -> None:
+    members = [opening(7, "member", "张三\t60.00"), opening(8, "member", "张 三\t40.00")]
+    openings = (NAME, CHECK, *members)
+    story = Story(made_out(openings=openings, kind="joint"), openings=openings)
+    assert "100.00" in says(checked(story, taxpayer="张三"), "payer")
+
+
+def test_without_a_taxpayer_it_is_said_that_none_was_named() -> None:
+    assert "no taxpayer was named" in says(checked(Story()), "payer")
+    assert "no taxpayer was named" not in says(checked(with_number(None), taxpayer=USCC), "payer")
 
 
 def goods(value: Money | None, basis: str, evidence: str | None) -> Verdict:

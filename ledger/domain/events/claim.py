@@ -15,8 +15,9 @@ from ledger.money import Money
 class ReceiptClaimed(Event):
     """A taxpayer deducted `amount` of this receipt in a tax year.
 
-    `taxpayer` seals name and number; `token` is a keyed digest of receipt and number, so that the
-    same taxpayer is known again here, and nowhere else. `officer` is a role.
+    `taxpayer` seals name and number; `token` is a keyed digest of receipt and number (of receipt
+    and member's name for a joint one), so that the same taxpayer is known again here, and nowhere
+    else. `officer` is a role.
     """
 
     TOPIC: ClassVar[str] = "receipt-claimed.v1"

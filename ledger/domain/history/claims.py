@@ -1,10 +1,11 @@
-"""What must hold of deductions: never above the receipt, once a year, told when it is void."""
+"""What must hold of deductions: within what is eligible, once a year, told when it is void."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import singledispatchmethod
 
+from ledger.domain.claims import deductible
 from ledger.domain.events import (
     ClaimEvent,
     ClaimNoticeRaised,
@@ -56,10 +57,12 @@ class ClaimHistory:
         units = {event.amount.currency, receipt.amount.currency}
         if event.amount.minor <= 0 or claimed > receipt.amount.minor or len(units) > 1:
             find(f"{said} exceeds what is left of the receipt")
+        elif claimed > deductible(receipt).minor:
+            find(f"{said} exceeds what may be deducted of the receipt")
         if event.claim in self._ids or any(
             (claim.token, claim.year) == (event.token, event.year) for claim in receipt.claims
         ):
-            find(f"{said} is made twice")
+            find(f"{said} is made twice, or twice in a year under one number or member's name")
         if event.year < max(line.gift_on.year for line in receipt.lines):
             find(f"{said} is for a year before its gift")
         self._ids.add(event.claim)

@@ -11,6 +11,7 @@ from ledger.domain.events import (
     PaperTakenBack,
     ReceiptExchanged,
     ReceiptNumber,
+    ReceiptNumbersAllotted,
 )
 from ledger.domain.history.numbers import ReceiptStory
 from ledger.domain.receipt_life import Receipt, evolve
@@ -25,6 +26,7 @@ class PaperHistory:
     def __init__(self, stories: Mapping[tuple[str, str], ReceiptStory]) -> None:
         self._stories = stories
         self._used: set[ReceiptNumber] = set()
+        self._lots: dict[str, list[ReceiptNumbersAllotted]] = {}
 
     def see(self, event: Event, find: Find) -> None:
         """Take in one event."""
@@ -33,6 +35,12 @@ class PaperHistory:
     @singledispatchmethod
     def _apply(self, event: Event, find: Find) -> None:
         """Most facts speak of no paper."""
+
+    @_apply.register
+    def _allotted(self, event: ReceiptNumbersAllotted, find: Find) -> None:
+        self._lots.setdefault(event.code, []).append(event)
+        for number in sorted(n.number for n in self._used if _holds(event, n)):
+            find(f"receipt {event.code} {number} is written by hand, but lies in a lot")
 
     @_apply.register
     def _exchanged(self, event: ReceiptExchanged, find: Find) -> None:
@@ -58,6 +66,9 @@ class PaperHistory:
         if number in self._used:
             find(f"receipt {number.code} {number.number} stands for two receipts")
         self._used.add(number)
+        lots = self._lots.get(number.code, ())
+        if any(_holds(lot, number) for lot in lots):
+            find(f"receipt {number.code} {number.number} is written by hand, but lies in a lot")
 
     def _standing(self, event: PaperEvent, find: Find) -> Receipt | None:
         """Apply a fact, and return the receipt as it was before; find one that does not stand."""
@@ -68,3 +79,8 @@ class PaperHistory:
             return None
         story.receipt = evolve(before, event)
         return before
+
+
+def _holds(lot: ReceiptNumbersAllotted, said: ReceiptNumber) -> bool:
+    """Tell whether a number lies in a lot; one that is malformed is compared all the same."""
+    return lot.code == said.code and f"{lot.first:010d}" <= said.number <= f"{lot.last:010d}"

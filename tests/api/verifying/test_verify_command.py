@@ -95,6 +95,37 @@ def test_a_taxpayer_is_compared_with_the_payer(verify: Run) -> None:
     assert (code, found["result"], found["fields"]) == (1, "mismatch", ["payer"])
 
 
+@pytest.mark.parametrize("nobody", ["", "  ", "王\n"])
+def test_a_taxpayer_of_no_name_is_refused(
+    verify: Run,
+    nobody: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    written("r.pdf", FILE)
+    with pytest.raises(SystemExit) as ended:
+        verify("r.pdf", "--taxpayer", nobody)
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "--taxpayer" in said
+    assert said.count("\n") == 1
+
+
+def test_the_payer_column_of_a_list_is_compared_with_the_taxpayer(verify: Run) -> None:
+    written("r.pdf", FILE)
+    rows = [ROW.replace("\n", f",{payer},{file}\n")
+            for payer in ("王某某", "李某某", "") for file in ("", "r.pdf")]  # fmt: skip
+    written("list.csv", HEAD.replace("\n", ",捐赠人,文件\n") + "".join(rows))
+    _, found = verify("list.csv", "--status", "status", "--taxpayer", "王某某")
+    assert [one["result"] for one in found] == ["valid"] * 2 + ["mismatch"] * 2 + ["valid"] * 2
+    assert found[2]["fields"] == found[3]["fields"] == ["payer"]
+    _, found = verify("list.csv", "--status", "status", "--taxpayer", "李某某")
+    assert [one["result"] for one in found] == ["mismatch"] * 2 + ["valid"] + ["mismatch"] + [
+        "valid", "mismatch"
+    ]  # fmt: skip
+    payer = next(s for s in found[2]["steps"] if s["step"] == "payer")
+    assert "can only be compared with the file" in payer["says"]
+
+
 def test_a_printed_code_is_checked_as_text_and_off_a_picture(verify: Run) -> None:
     written("code.txt", TEXT + "\n")
     segno.make_qr(TEXT, error="m").save("code.png", scale=4)
@@ -150,6 +181,20 @@ def test_each_row_of_a_list_has_its_result_and_repeats_are_flagged(verify: Run) 
     assert found[1]["fields"] == ["amount"]
     assert found[2]["fields"] == ["check_code"]
     assert found[4]["fields"] == ["issued_on"]
+
+
+def test_a_row_without_a_number_names_it_and_a_total_is_no_row(verify: Run) -> None:
+    head = HEAD.replace("票据代码", "序号,票据代码")
+    nameless = "2,,,aB3dE9,2026-11-21,5.00\n"
+    total = "合 计,,,,,105.00\n,总计,,,,105.00\n"
+    written("list.csv", head + "1," + ROW + nameless + "3," + nameless[2:] + total)
+    code, found = verify("list.csv", "--status", "status")
+    assert code == 1
+    assert [(one["row"], one["result"], one["fields"]) for one in found[1:]] == [
+        (3, "mismatch", ["number"]),
+        (4, "mismatch", ["number"]),
+    ]
+    assert (found[0]["result"], found[2]["repeats"]) == ("valid", None)
 
 
 def test_a_row_may_name_the_receipts_file_and_its_payer(verify: Run) -> None:

@@ -35,11 +35,13 @@ def said(cls: type[Event], version: int, **others: Any) -> Any:
     return cls(**{**head, "actor": CHARITY, **FACTS[cls], **others})
 
 
-def line(amount: str, gift_on: date = date(2025, 10, 1), *, gift: str = "gift-1") -> ReceiptLine:
+def line(
+    amount: str, gift_on: date = date(2025, 10, 1), *, gift: str = "gift-1", eligible: bool = True
+) -> ReceiptLine:
     """Make a line of a receipt."""
     return ReceiptLine(
-        gift=gift, amount=cny(amount), gift_on=gift_on, eligible=True, notice="公告示例1号",
-        withheld=None,
+        gift=gift, amount=cny(amount), gift_on=gift_on, eligible=eligible,
+        notice="公告示例1号" if eligible else None, withheld=None,
     )  # fmt: skip
 
 

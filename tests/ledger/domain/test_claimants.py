@@ -16,6 +16,7 @@ from ledger.domain.claimants import (
     TaxpayerNumberUnusable,
     entitled,
     folded,
+    known_by,
     normalised,
     taxpayer,
 )
@@ -118,8 +119,20 @@ def test_of_a_joint_receipt_a_member_has_a_share() -> None:
     assert entitled(taxpayer(PERSON, "王五"), "joint", {"name": "示范公司"}, MEMBERS) == cny("1.00")
 
 
-def test_of_namesakes_none_deducts_more_than_the_largest_share() -> None:
-    assert entitled(taxpayer(PERSON, "张三"), "joint", {}, MEMBERS) == cny("20.00")
+def test_namesakes_of_a_joint_receipt_have_the_sum_of_their_shares() -> None:
+    assert entitled(taxpayer(PERSON, "张三"), "joint", {}, MEMBERS) == cny("25.00")
+
+
+def test_a_taxpayer_is_known_again_by_the_number_and_a_member_by_the_name() -> None:
+    other = taxpayer("G1234567", "张 三")
+
+    assert known_by(taxpayer(PERSON, "张三"), "single") == (PERSON,)
+    assert known_by(taxpayer(PERSON, None), "annual") == (PERSON,)
+    assert known_by(other, "single") != known_by(taxpayer(PERSON, "张三"), "single")
+    assert known_by(other, "joint") == known_by(taxpayer(PERSON, "张三"), "joint")
+    assert known_by(other, "joint") != known_by(taxpayer("G1234567", "李四"), "joint")
+    with pytest.raises(TaxpayerNameMissing):
+        known_by(taxpayer(PERSON, None), "joint")
 
 
 def test_who_is_no_member_deducts_nothing_of_a_joint_receipt() -> None:

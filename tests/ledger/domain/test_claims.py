@@ -11,6 +11,7 @@ from ledger.domain import claims
 from ledger.domain.claim_refusals import (
     AlreadyClaimed,
     ClaimBeforeGift,
+    ClaimExceedsEligible,
     ClaimExceedsReceipt,
     ClaimExceedsShare,
     ClaimNotInYuan,
@@ -73,6 +74,53 @@ def test_all_claims_together_never_pass_the_receipts_amount() -> None:
     assert claims.claimed(claimed(known, "30.00", token=OTHER_TOKEN, claim_id="claim-2")) == cny(
         "80.00"
     )
+
+
+def mixed() -> Receipt:
+    """A receipt of 80.00 CNY, 50.00 of which may not be deducted."""
+    other = line("50.00", date(2025, 3, 1), gift="gift-2", eligible=False)
+    return receipt(lines=(line("30.00"), other))
+
+
+def test_only_what_is_eligible_of_a_receipt_is_deducted() -> None:
+    known = claimed(mixed(), "20.00")
+
+    assert claims.deductible(known) == cny("30.00")
+    assert claims.left(known) == cny("10.00")
+    with pytest.raises(ClaimExceedsEligible, match=r"only 30\.00 CNY .* \(not on 2025-03-01\)"):
+        claim(mixed(), "30.01")
+    with pytest.raises(ClaimExceedsEligible, match=r"claim at most 10\.00 CNY"):
+        claim(known, "10.01", token=OTHER_TOKEN)
+    assert claim(known, "10.00", token=OTHER_TOKEN).amount == cny("10.00")
+
+
+def test_of_a_receipt_that_is_not_eligible_nothing_is_deducted() -> None:
+    known = receipt(lines=(line("80.00", eligible=False),))
+
+    with pytest.raises(ClaimExceedsEligible, match=r"claim at most 0\.00 CNY"):
+        claim(known, "0.01")
+    assert claims.left(known) == cny("0.00")
+
+
+def test_what_was_claimed_before_beyond_the_eligible_leaves_nothing() -> None:
+    known = evolve(mixed(), said(ReceiptClaimed, 2, amount=cny("40.00")))
+
+    assert claims.left(known) == cny("0.00")
+    with pytest.raises(ClaimExceedsEligible, match=r"claim at most 0\.00 CNY"):
+        claim(known, "0.01", token=OTHER_TOKEN)
+
+
+def test_nothing_is_left_to_claim_of_what_is_void_or_kept_on_file() -> None:
+    assert claims.left(receipt()) == cny("80.00")
+    assert claims.left(red(receipt())) == cny("0.00")
+    assert claims.left(receipt(held="declined")) == cny("0.00")
+
+
+def test_under_a_name_of_a_joint_receipt_all_shares_are_claimed_together() -> None:
+    known = claimed(receipt(kind="joint"), "15.00", share=cny("20.00"))
+
+    with pytest.raises(AlreadyClaimed, match="release that first, and claim all shares"):
+        claim(known, "5.00", share=cny("20.00"))
 
 
 def test_a_taxpayer_claims_a_receipt_once_in_a_year() -> None:

@@ -7,7 +7,12 @@ from datetime import date
 import pytest
 
 from ledger.domain.deductibility import eligible_on, may_issue
-from ledger.domain.events import EligibilityGranted, LedgerFounded, OrganisationRegistered
+from ledger.domain.events import (
+    EligibilityCancelled,
+    EligibilityGranted,
+    LedgerFounded,
+    OrganisationRegistered,
+)
 from ledger.domain.kinds import KINDS, KindUnknown, issuing_kind
 from ledger.domain.organisations import Organisation, evolve
 from tests.ledger.domain.given import CHARITY, fact
@@ -56,6 +61,21 @@ def test_who_is_listed_is_eligible_on_the_days_of_its_list_only(kind: str, sourc
     assert yes.period == known.eligible_on(DAY)
     assert "listed from 2026-01-01 to 2028-12-31: 公告示例1号" in yes.reason
     assert (no.reason, no.period) == ("no list makes it eligible on 2025-12-31", None)
+
+
+def test_of_days_that_a_notice_took_the_answer_names_the_notice() -> None:
+    granted, cancelled = fact(EligibilityGranted, STREAM, 2), fact(EligibilityCancelled, STREAM, 3)
+    known = evolve(evolve(of_kind("charity"), granted), cancelled)
+    ended = "; ended from 2027-06-01 by the notice of 2027-05-20"
+
+    kept, lost = eligible_on(known, DAY), eligible_on(known, date(2027, 6, 1))
+    assert kept.reason == f"listed from 2026-01-01 to 2027-05-31: 公告示例1号{ended}"
+    assert lost.reason == f"no list makes it eligible on 2027-06-01{ended}"
+    for never in (date(2025, 12, 31), date(2029, 1, 1)):
+        assert eligible_on(known, never).reason == f"no list makes it eligible on {never}"
+    again = fact(EligibilityGranted, STREAM, 4, first_day=date(2027, 6, 1), last_day=date.max)
+    last = eligible_on(evolve(known, again), date.max)
+    assert last.reason == "listed from 2027-06-01 to 9999-12-31: 公告示例1号"
 
 
 @pytest.mark.parametrize("tier", ["county", "city", "provincial", "central"])

@@ -140,6 +140,39 @@ def test_a_cancel_notice_drops_periods_that_have_not_begun() -> None:
     assert after.eligibility == (EligibilityPeriod(FIRST, LAST, NOTICE),)
 
 
+@pytest.mark.parametrize("notice_date", [date(2019, 1, 1), date(2025, 11, 30)])
+def test_a_notice_cannot_take_what_was_granted_after_it(notice_date: date) -> None:
+    told = "would erase the eligibility from 2026-01-01 to 2028-12-31 .公告示例1号., which was"
+
+    with pytest.raises(NothingToCancel, match=told):
+        eligibility.cancel(charity(granted()), notice_date, AUTHORITY, NOON)
+    with pytest.raises(NothingToCancel, match="give the day of the notice that ends it"):
+        ended(charity(granted()), notice_date, "rating")
+    event = eligibility.cancel(charity(granted()), date(2025, 12, 1), AUTHORITY, NOON)
+    assert event.effective == FIRST
+
+
+def test_a_notice_that_ends_one_period_cannot_erase_a_later_one_with_it() -> None:
+    known = charity(granted(date(2023, 1, 1), date(2025, 12, 31), "公告示例0号"), granted())
+
+    with pytest.raises(NothingToCancel, match="erase the eligibility from 2026-01-01"):
+        eligibility.cancel(known, date(2025, 3, 10), AUTHORITY, NOON)
+    event = eligibility.cancel(known, date(2026, 3, 10), AUTHORITY, NOON)
+    assert event.effective == date(2026, 4, 1)
+
+
+def test_by_the_day_of_its_list_a_period_is_known_to_be_older_than_a_notice() -> None:
+    new, renewed = listed(charity(), 3), listed(charity(), 1)
+    assert new is not None
+    assert renewed is not None
+
+    for known in (charity(new), charity(renewed)):
+        with pytest.raises(NothingToCancel, match="granted after this notice"):
+            eligibility.cancel(known, ZHONGSHAN - timedelta(days=1), AUTHORITY, NOON)
+    ends = eligibility.cancel(charity(renewed), ZHONGSHAN, AUTHORITY, NOON)
+    assert evolve(charity(renewed), ends).eligibility == (), "renewed, and lost before it began"
+
+
 def test_a_notice_may_take_the_last_day_of_a_period_alone() -> None:
     known = charity(granted(FIRST, date(2027, 6, 1)))
     after = evolve(known, eligibility.cancel(known, date(2027, 5, 31), "a", NOON))

@@ -22,7 +22,7 @@ from ledger.money import Money
 from tests.ledger.domain.given import CODE, OTHER, cny, digest
 from tests.ledger.domain.receipt_given import ReceiptLog
 from tests.ledger.domain.receipted import CLAIM, NUMBER
-from tests.ledger.domain.test_history_receipts import RECEIPT, begun, made
+from tests.ledger.domain.test_history_receipts import RECEIPT, begun, line, made
 
 SAID = f"claim {CLAIM} of receipt {CODE} {NUMBER}"
 
@@ -64,11 +64,22 @@ def test_claims_are_never_above_the_receipt(amount: Money) -> None:
     ]
 
 
+def test_claims_are_never_above_what_may_be_deducted() -> None:
+    def above(log: ReceiptLog) -> int:
+        return sum("exceeds what may be deducted" in finding for finding in log.findings())
+
+    lines = (line(amount=cny("60.00")), line("gift-2", eligible=False, notice=None))
+    log = claim(made(begun(), lines=lines), amount=cny("60.00"))
+    assert above(log) == 0
+    assert above(claim(log, claim="claim-2", token=digest("other"), amount=cny("0.01"))) == 1
+
+
 def test_nobody_claims_twice_in_a_year_and_no_claim_is_made_twice() -> None:
     same = claim(claim(receipted()), claim="claim-2", amount=cny("1"))
-    assert same.findings() == [f"claim claim-2 of receipt {CODE} {NUMBER} is made twice"]
+    twice = "is made twice, or twice in a year under one number or member's name"
+    assert same.findings() == [f"claim claim-2 of receipt {CODE} {NUMBER} {twice}"]
     again = claim(claim(receipted()), token=digest("other"), amount=cny("1"))
-    assert again.findings() == [f"{SAID} is made twice"]
+    assert again.findings() == [f"{SAID} {twice}"]
     assert claim(claim(receipted()), claim="claim-2", year=2027, amount=cny("1")).findings() == []
 
 

@@ -12,6 +12,7 @@ from ledger.domain.events import (
     BenefitRecorded,
     DonorIdentified,
     EligibilityGranted,
+    Event,
     FundOpened,
     GiftReceipted,
     GiftReceiptReversed,
@@ -37,7 +38,7 @@ from ledger.domain.organisations import AUTHORITY
 from ledger.money import Money
 from tests.ledger.domain.given import CHARITY, CODE, FUND, GIFT_DAY, OTHER, cny, digest
 from tests.ledger.domain.receipt_given import ReceiptLog
-from tests.ledger.domain.receipted import NUMBER, OFFICIAL, PAPER_NUMBER, RED
+from tests.ledger.domain.receipted import NUMBER, OFFICIAL, PAPER_NUMBER
 
 BOOK = f"book-{CODE}"
 ORGANISATION = f"organisation-{CHARITY}"
@@ -362,8 +363,36 @@ def test_a_paper_or_official_number_stands_for_one_receipt() -> None:
 
     twice = single().tell(OfficialReceiptRecorded, RECEIPT)
     assert twice.findings() == []
-    assert twice.tell(OfficialReceiptRecorded, RECEIPT, official=RED).findings() == [
+    other = ReceiptNumber(code=CODE, number="0000009002")
+    assert twice.tell(OfficialReceiptRecorded, RECEIPT, official=other).findings() == [
         f"{SAID} has two official receipts"
+    ]
+
+
+@pytest.mark.parametrize("cls", [ReceiptExchanged, OfficialReceiptRecorded])
+@pytest.mark.parametrize(("code", "number", "lies"), [
+    (CODE, "0000000001", True), (CODE, "0000000100", True), (CODE, "0000000000", False),
+    (CODE, "0000000101", False), ("23052126", "0000000001", False),
+])  # fmt: skip
+def test_a_number_written_by_hand_lies_in_no_lot(
+    cls: type[Event], code: str, number: str, *, lies: bool
+) -> None:
+    said = ReceiptNumber(code=code, number=number)
+    name = "paper" if cls is ReceiptExchanged else "official"
+    found = [f"receipt {code} {number} is written by hand, but lies in a lot"] if lies else []
+
+    assert single().tell(cls, RECEIPT, **{name: said}).findings() == found
+
+
+def test_no_lot_is_allotted_over_a_number_written_by_hand() -> None:
+    out = single().tell(ReceiptExchanged, RECEIPT).tell(OfficialReceiptRecorded, RECEIPT)
+    code, book = PAPER_NUMBER.code, f"book-{PAPER_NUMBER.code}"
+
+    out.tell(ReceiptNumbersAllotted, book, actor=AUTHORITY, code=code, first=8, last=9)
+    assert out.findings() == []
+    out.tell(ReceiptNumbersAllotted, book, actor=AUTHORITY, code=code, first=6, last=7)
+    assert out.findings() == [
+        f"receipt {code} {PAPER_NUMBER.number} is written by hand, but lies in a lot"
     ]
 
 

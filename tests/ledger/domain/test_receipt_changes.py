@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ from ledger.domain.organisations import NameUnusable
 from ledger.domain.receipt_books import NotADonationReceipt
 from ledger.domain.receipt_changes import (
     OfficialAlreadyRecorded,
+    OfficialDayToCome,
     PaperIsTheReceipt,
     PaperNotOut,
     PaperStillOut,
@@ -119,6 +120,17 @@ def test_the_official_receipt_is_recorded_once() -> None:
     with pytest.raises(OfficialAlreadyRecorded, match=f"receipt {CODE} 0000009001 is recorded for"):
         receipt_changes.record_official(receipt(OfficialReceiptRecorded), OFFICIAL, on, sealed,
                                         NOON)  # fmt: skip
+
+
+def test_an_official_receipt_is_of_today_in_china_at_the_latest() -> None:
+    evening = datetime(2026, 11, 21, 16, tzinfo=UTC)
+    just_before = evening - timedelta(microseconds=1)
+
+    known = receipt_changes.record_official(receipt(), OFFICIAL, TODAY, (), evening)
+
+    assert known.issued_on == TODAY
+    with pytest.raises(OfficialDayToCome, match="of 2026-11-22 can't be on record on 2026-11-21"):
+        receipt_changes.record_official(receipt(), OFFICIAL, TODAY, (), just_before)
 
 
 @pytest.mark.parametrize("reason", ["anonymous", "declined"])

@@ -49,6 +49,33 @@ def consistent(case: dict[str, Any]) -> bool:
     return True
 
 
+def outcome(leaf: bytes, index: int, path: list[bytes], known: merkle.Climbs | None) -> str:
+    try:
+        merkle.check_inclusion(leaf, index, 37, path, ROOTS[37], known)
+    except NotIncluded as refused:
+        return str(refused)
+    return "included"
+
+
+def test_what_was_climbed_before_lets_no_forged_path_through() -> None:
+    known: merkle.Climbs = {}
+    paths = [merkle.inclusion(index, 37, SUBTREE) for index in range(37)]
+    for index, path in enumerate(paths):
+        assert outcome(LEAVES[index], index, path, known) == "included"
+    climbed = dict(known)
+    for index, path in enumerate(paths):
+        other = LEAVES[(index + 1) % 37]
+        forged = [(LEAVES[index], path[:-1]), (LEAVES[index], [*path, other]), (other, path)]
+        for at, node in enumerate(path):
+            flipped = bytes([node[0] ^ 1]) + node[1:]
+            forged.append((LEAVES[index], [*path[:at], flipped, *path[at + 1 :]]))
+        for leaf, lies in forged:
+            assert outcome(leaf, index, lies, known) == outcome(leaf, index, lies, None)
+            assert outcome(leaf, index, lies, known) != "included"
+        assert outcome(LEAVES[index], (index + 2) % 37, path, known) != "included"
+    assert known == climbed
+
+
 def test_roots_follow_the_definition() -> None:
     assert [by_definition(LEAVES[:size]) for size in range(LARGEST + 1)] == ROOTS
 
