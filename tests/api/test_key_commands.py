@@ -13,6 +13,7 @@ from api.settings import Settings
 from api.wiring import House
 from ledger.domain.document_keys import DocumentKeyWasRevoked
 from ledger.domain.organisations import AUTHORITY, KeyUnknown, KeyWasRevoked
+from ledger.proof.encoding import b64url
 from ledger.store.key_files import certifies
 from tests.conftest import USCC
 from tests.houses import general_fund, give, register
@@ -218,3 +219,11 @@ def test_a_revocation_between_decision_and_commit_spoils_it(
     with pytest.raises(KeyWasRevoked):
         give(house, fund, "6.00")
     check_house(house)
+
+
+def test_a_key_that_signs_already_is_not_registered_again(house: House) -> None:
+    register(house)
+    key = house.keys.signer_of(USCC)
+    public = b64url(key.public.public_bytes_raw())
+
+    assert house.ledger.organisations.register_key(USCC, key.kid, public) is False

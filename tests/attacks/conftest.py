@@ -21,6 +21,9 @@ from tests.conftest import USCC
 from tests.houses import general_fund, give, pay, ready_for_receipts, register
 from tests.ledger.claimed import claim
 
+OFFICIAL = ("23050126", "0000009001")
+"""A number of nobody in this ledger: no lot holds it."""
+
 LOST = Loss(first=90, last=91, reason="spoiled", note="打印机卡纸")
 LIST = "捐赠人,金额（元）,捐赠日期\n王某某,88.00,2026-10-02\n李某某,12.00,2026-10-03\n"
 
@@ -55,6 +58,9 @@ def _tell(house: House, folder: Path) -> None:
     _correct(house, fund)
     desk = ReceiptDesk(house, USCC, folder / "receipts", date(2026, 11, 21))
     assert len(list(desk.issue(gifts[:1], lambda _: None))) == 1
+    house.ledger.receipts.record_official(
+        "23050126", "0000000001", OFFICIAL, "aB3dE9", date(2026, 11, 21)
+    )
     claim(house)
     _give_back(house, gifts[0])
     house.ledger.organisations.lose_numbers(USCC, "23050126", LOST)
