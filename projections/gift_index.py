@@ -116,11 +116,3 @@ def described(
     with runner.reading(GIFT_INDEX) as (connection, _):
         found = connection.execute(query, [list(gifts)]).fetchall()
     return {row["gift"]: (row["minor"], row["currency"], row["received_on"]) for row in found}
-
-
-def receipts_of(runner: Runner, gifts: Sequence[str]) -> dict[str, str]:
-    """Return the receipts, as `CODE NUMBER`, of those gifts that have one."""
-    query = "SELECT gift, receipt FROM gifts WHERE gift = ANY(%s) AND receipt IS NOT NULL"
-    with runner.reading(GIFT_INDEX) as (connection, _):
-        found = connection.execute(query, [list(gifts)]).fetchall()
-    return {row["gift"]: row["receipt"] for row in found}

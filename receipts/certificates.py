@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -95,16 +94,6 @@ def public_of(certificate: bytes) -> ec.EllipticCurvePublicKey:
 def fingerprint(certificate: bytes) -> str:
     """Return the SHA-256 of a certificate (DER) in hex, as the log names it."""
     return sha256(certificate).hexdigest()
-
-
-def issued_by(certificate: bytes, issuer: bytes) -> bool:
-    """Tell whether the key of `issuer`, a root, signed this leaf."""
-    try:
-        child, parent = map(x509.load_der_x509_certificate, (certificate, issuer))
-        child.verify_directly_issued_by(parent)
-        return parent.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
-        return False
 
 
 def _name(name: str, organisation: str | None = None) -> x509.Name:

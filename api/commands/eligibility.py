@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import date, datetime
+from pathlib import Path
 
 from api.answers import Answer, facts
 from api.arguments import Commands, command, day, group
 from api.commands.founding import home_of
+from api.commands.ratios import ratios
 from api.deductibility_words import answer_tables, class_answers, fact_words
 from api.times import BEIJING
 from ledger.domain import deductibility
@@ -56,6 +58,9 @@ def declare(commands: Commands) -> None:
     ended.add_argument("--ground", choices=(*LAPSES, *OFFENCES, *FOR_GOOD), metavar="G",
                        help=f"art. 7: {', '.join(LAPSES)}; art. 8: {', '.join(OFFENCES)}; "
                        f"art. 9: {', '.join(FOR_GOOD)}")  # fmt: skip
+    judged = command(eligibility, "ratios", ratios)
+    judged.add_argument("year", type=Path, metavar="YEAR.json")
+    judged.add_argument("--on", type=day, metavar="D", help="by the ratios in force that day")
     shown = command(eligibility, "show", show)
     shown.add_argument("uscc", metavar="USCC")
     shown.add_argument("--on", type=day, metavar="D", help="the day of a gift; otherwise today")

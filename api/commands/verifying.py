@@ -135,9 +135,9 @@ def checked_json(one: Checked, officer: str | None, check: str | None) -> dict[s
     if check is not None and steps and steps[-1]["step"] == "recorded":
         said = f"由 {officer} 查验，记入账本 {check} (on record)"
         steps[-1] = {**steps[-1], "says": said, "asked": True}
-    place: dict[str, object] = {"path": str(one.path)}
+    place: dict[str, object] = {"path": str(one.path), "repeats": one.twice}
     if one.row is not None:
-        place |= {"row": one.row, "repeats": one.twice}
+        place["row"] = one.row
     return place | {
         "result": verdict.result,
         "class": verdict.deduction_class,
@@ -165,7 +165,8 @@ def tables(checked: Sequence[Checked]) -> list[Table]:
 
 
 def _said_of(one: Checked) -> str:
-    twice = f"与第 {one.twice} 行重复 (repeats that row)" if one.twice is not None else ""
+    place = f"第 {one.twice} 行" if isinstance(one.twice, int) else one.twice
+    twice = "" if place is None else f"与 {place} 重复 (repeats that)"
     return "；".join(said for said in (twice, why(one.verdict)) if said)
 
 

@@ -13,7 +13,8 @@ from ledger.errors import Unknown, Unreadable
 RECEIPT_MAX = 2**24
 FETCH_MAX, FETCH_SECONDS = 2**28, 120
 CHUNK = 2**16
-ENDINGS = (".pdf", "bundle.json")
+BUNDLE = "bundle.json"
+ENDINGS = (".pdf", BUNDLE)
 """What is taken for a receipt in a folder."""
 
 
@@ -72,6 +73,8 @@ def fetch(url: str, most: int = FETCH_MAX, seconds: float = FETCH_SECONDS) -> by
                     raise Unfetched(url, f"it is larger than {most // 2**20} MB")
                 if time.monotonic() - started > seconds:
                     raise Unfetched(url, f"it takes longer than {seconds:.0f} seconds")
+            if answer.length:  # what was promised and did not come
+                raise Unfetched(url, f"it was cut short by {answer.length} bytes")
     except (OSError, ValueError, urllib.error.URLError) as error:
         raise Unfetched(url, str(error)) from None
     return bytes(found)

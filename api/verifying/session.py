@@ -11,7 +11,7 @@ from pathlib import Path
 
 from api.deducting.reference import rule_table, target_areas
 from api.verifying import lists, pictures
-from api.verifying.files import FileUnreadable, read_file, receipts_in
+from api.verifying.files import BUNDLE, FileUnreadable, read_file, receipts_in
 from api.verifying.lists import ListedReceipt
 from ledger.domain.claimants import folded
 from ledger.errors import Unreadable
@@ -41,17 +41,25 @@ class StatusNeeded(Unreadable):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One thing checked; `row` counts from 1 in a list, `twice` is the row it repeats."""
+    """One thing checked; `row` counts from 1 in a list.
+
+    `twice` is the row of its list that it repeats, or the place of what was checked before it.
+    """
 
     path: Path
     verdict: Verdict
     row: int | None = None
-    twice: int | None = None
+    twice: int | str | None = None
 
     @property
     def good(self) -> bool:
         """Tell whether nothing speaks against it."""
         return self.verdict.result == "valid" and self.twice is None
+
+    @property
+    def place(self) -> str:
+        """Where it lies, for whoever looks for it."""
+        return str(self.path) if self.row is None else f"{self.path} {self.row}"
 
     @property
     def name(self) -> str:
@@ -183,7 +191,24 @@ def targets(paths: Sequence[Path]) -> list[Target]:
 def check_all(
     session: Session, found: Sequence[Target], jobs: int, advance: Callable[[int], None]
 ) -> Iterator[Checked]:
-    """Check everything, in order; with several `jobs` the files of folders in as many processes."""
+    """Check everything, in order; with several `jobs` the files of folders in as many processes.
+
+    A receipt that was met before, in another file or list, says where. A bundle may lie beside
+    the file that it was taken from.
+    """
+    first: dict[tuple[str, str], str] = {}
+    for one in _each(session, found, jobs, advance):
+        said = one.verdict.receipt
+        if not said or one.path.name.endswith(BUNDLE):
+            yield one
+            continue
+        met = first.setdefault((said["code"], said["number"]), one.place)
+        yield one if one.twice is not None or met == one.place else replace(one, twice=met)
+
+
+def _each(
+    session: Session, found: Sequence[Target], jobs: int, advance: Callable[[int], None]
+) -> Iterator[Checked]:
     desk = session.desk()
     if jobs > 1 and not any(target.alone for target in found):
         yield from _shared_out(session, [target.path for target in found], jobs, advance)

@@ -28,7 +28,7 @@ COLUMNS = (
     "文件 file", "行 row", "票据代码 code", "票据号码 number", "开票日期 issued on",
     "金额（元） amount", "结果 result", "扣除类别 class", "开票单位 issuer",
     "统一社会信用代码 credit code",
-    "已申报扣除（元） claimed", "余额（元） remaining", "重复 repeats row", "说明 why",
+    "已申报扣除（元） claimed", "余额（元） remaining", "重复 repeats", "说明 why",
 )  # fmt: skip
 FACTS = ("code", "number", "issued_on", "amount")
 MORE = ("issuer", "issuer_uscc", "claimed", "remaining")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import psycopg
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
@@ -79,6 +80,26 @@ class Database(PostgresDatastore):
         with psycopg.connect(self.conninfo, autocommit=True, connect_timeout=10) as connection:
             connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [what])
             yield connection
+
+    def ensure(self, name: str, *statements: str) -> None:
+        """Create a table of this ledger and what belongs to it, unless it is there.
+
+        The statements name the table as `{table}`; a ledger made before the table gets it so.
+        """
+        qualified = self.table(name)
+        if self._has(name):
+            return
+        with self.writing_alone(f"{self.schema}.{name}") as connection:
+            if self._has(name):  # somebody else was faster
+                return
+            for statement in statements:
+                connection.execute(sql.SQL(cast("Any", statement)).format(table=qualified))
+
+    def _has(self, name: str) -> bool:
+        with self.get_connection() as connection:
+            query = "SELECT to_regclass(%s) IS NOT NULL AS found"
+            row = connection.execute(query, [f"{self.schema}.{name}"]).fetchall()[0]
+        return bool(row["found"])
 
     def table(self, name: str) -> sql.Composed:
         """Return the qualified name of a table of this ledger."""

@@ -22,6 +22,11 @@ _ROW = (
     "spending_least", "income_least", "cost_most", "article", "instrument", "confidence", "from",
     "to",
 )  # fmt: skip
+_ABOUT = ("kind", "qualified")
+_AVERAGES = ("average_income", "average_net_assets")
+_YEAR = (
+    *_ABOUT, "income", "net_assets", "charitable_spending", "management_cost", "total_spending",
+)  # fmt: skip
 
 
 class NoRatioKnown(Unknown):
@@ -133,6 +138,18 @@ def _base(ratio: Ratio, year: OrganisationYear) -> Money:
         NET_ASSETS: (year.net_assets, year.average_net_assets),
     }[ratio.spending_base]
     return last if average is None else min(last, average)
+
+
+def parse_year(data: bytes) -> OrganisationYear:
+    """Read an organisation's year; refuse with `MemberUnusable` whatever is not exactly one."""
+    found = read.members(read.read_json(data, "year"), "year", _YEAR, _AVERAGES)
+    given = {name: read.amount(found[name], name) for name in _YEAR if name not in _ABOUT}
+    given |= {name: read.amount(found[name], name) for name in _AVERAGES if name in found}
+    return OrganisationYear(
+        kind=read.word(found["kind"], "kind", KINDS),
+        qualified=read.flag(found["qualified"], "qualified"),
+        **given,
+    )
 
 
 def parse_ratios(data: bytes) -> RatioTable:

@@ -183,6 +183,25 @@ def test_each_row_of_a_list_has_its_result_and_repeats_are_flagged(verify: Run) 
     assert found[4]["fields"] == ["issued_on"]
 
 
+def test_a_receipt_handed_in_again_as_another_file_or_row_says_where_it_was_met(
+    verify: Run,
+) -> None:
+    written("a/r.pdf", FILE)
+    written("b/r.pdf", FILE)
+    written("a/r.bundle.json", STORY.encode())
+    written("list.csv", HEAD + ROW)
+    code, found = verify("a", "b", "list.csv", "--status", "status")
+    assert code == 1
+    assert [one["result"] for one in found] == ["valid"] * 4
+    met = {one["path"]: one["repeats"] for one in found}
+    assert met == {
+        "a/r.bundle.json": None,
+        "a/r.pdf": None,
+        "b/r.pdf": "a/r.pdf",
+        "list.csv": "a/r.pdf",
+    }
+
+
 def test_a_row_without_a_number_names_it_and_a_total_is_no_row(verify: Run) -> None:
     head = HEAD.replace("票据代码", "序号,票据代码")
     nameless = "2,,,aB3dE9,2026-11-21,5.00\n"
