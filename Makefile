@@ -32,6 +32,7 @@ bench: $(VENV)/.tests
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/receipts_drawn.py
 	$(BIN)/python benchmarks/verifying.py
+	$(BIN)/python benchmarks/auditing.py
 	$(BIN)/python benchmarks/trace_scale.py --gifts $(BENCH_GIFTS)
 
 soak: $(VENV)/.tests
@@ -52,7 +53,8 @@ $(VENV)/.product: requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-$(VENV)/.tests: $(VENV)/.product requirements-dev.txt
+$(VENV)/.tests: $(VENV)/.product requirements-dev.txt tests/foreign/tools.sh \
+		tests/foreign/javascript/package-lock.json tests/foreign/aics/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	tests/foreign/tools.sh
 	touch $@

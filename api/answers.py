@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from unicodedata import category
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 PAGE_WIDTH = 120
 """Columns of a table in a pipe or a file."""
@@ -30,13 +32,25 @@ class Answer:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     """Return a table; columns whose name ends with > are set to the right."""
-    shown = Table(title=title, title_justify="left", title_style="bold", header_style="bold cyan")
+    shown = Table(
+        title=_literal(title), title_justify="left", title_style="bold", header_style="bold cyan"
+    )
     for name in columns:
         right = name.endswith(">")
         shown.add_column(name.rstrip(">"), justify="right" if right else "left", overflow="fold")
     for row in rows:
-        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+        shown.add_row(*(_literal("" if cell is None else str(cell)) for cell in row))
     return shown
+
+
+def _literal(text: str) -> Text:
+    """Return text that is shown as it is: no markup in it, nothing that steers a terminal."""
+    return Text("".join(_seen(character) for character in text))
+
+
+def _seen(character: str) -> str:
+    steers = category(character) in {"Cc", "Cf"} and character != "\n"
+    return f"\\u{ord(character):04x}" if steers else character
 
 
 def facts(title: str, data: Mapping[str, object]) -> Table:
@@ -64,7 +78,7 @@ def show(answer: Answer, *, as_json: bool) -> None:
     for shown in answer.tables:
         console.print(shown)
     for line in answer.lines:
-        console.print(line, markup=False)
+        console.print(_literal(line))
 
 
 def complain(message: str) -> None:

@@ -9,10 +9,11 @@ from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse
 
 from api import problems
-from api.rendering import PAGES, Guarded
+from api.public_house import PublicHouse
+from api.rendering import Guarded
 from api.routes import log, operating, public, receipts
-from api.routes.house import PublicHouse
 from api.routes.shapes import ProblemDocument, ViolationShape
+from api.templates import PAGES
 
 TITLE = "善款账本 Donation Ledger"
 DAY = {"Cache-Control": "public, max-age=86400"}

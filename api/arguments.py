@@ -46,7 +46,13 @@ def command(commands: Commands, name: str, run: Command, *, writes: bool = False
     added.add_argument("--json", action="store_true", help="print one JSON document")
     if writes:
         added.add_argument("--dry-run", action="store_true", help="decide, but record nothing")
-    added.set_defaults(run=run)
+        added.add_argument(
+            "--prepare",
+            type=Path,
+            metavar="FILE",
+            help="where a key is held elsewhere: write what it must sign, record nothing",
+        )
+    added.set_defaults(run=run, use=added.prog.partition(" ")[2])
     return added
 
 

@@ -13,10 +13,11 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 
 from api import serving
-from api.answers import NOT_UNDERSTOOD, WRONG, Answer, complain, show
+from api.answers import NOT_UNDERSTOOD, WRONG, complain, show
 from api.arguments import Commands, OneLineParser, command, day, group, number, seconds
 from api.commands import (
     asking,
+    auditing,
     books,
     checking,
     crediting,
@@ -26,6 +27,7 @@ from api.commands import (
     funding,
     giving,
     keys,
+    mirroring,
     naming,
     periods,
     pledging,
@@ -35,10 +37,15 @@ from api.commands import (
     reporting,
     serving_people,
     showing,
+    signing,
+    sm2,
     spending,
     taxing,
+    vaulting,
     verifying,
+    witnessing,
 )
+from api.preparing import answered
 from ledger.domain.disbursements import COST_CLASSES
 from ledger.errors import LedgerError, Untrusted
 from ledger.store.database import first_line
@@ -53,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name need not be text
     try:
-        answer: Answer = args.run(args)
+        answer = answered(args)
         show(answer, as_json=args.json)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -100,6 +107,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     founding.declare(commands)
     keys.declare(commands)
+    signing.declare(commands)
+    sm2.declare(commands)
     eligibility.declare(commands)
     books.declare(commands)
     funding.declare(commands)
@@ -115,6 +124,8 @@ def parser() -> argparse.ArgumentParser:
     deducting.declare(commands)
     _recording_commands(commands)
     receipting.declare(commands)
+    witnessing.declare(commands)
+    vaulting.declare(commands)
     _asking_commands(commands)
     _proving_commands(commands)
     _showing_commands(commands)
@@ -149,11 +160,14 @@ def _recording_commands(commands: Commands) -> None:
     erase = command(commands, "erase", recording.erase, writes=True)
     erase.add_argument(
         "person",
+        nargs="?",
         metavar="PERSON",
         help="a name as recorded, or the id of a gift or of a name (naming-...)",
     )
     erase.add_argument("--namesakes", action="store_true", help="all who bear that name")
     erase.add_argument("--ground", default="request of the person", help="why it is erased")
+    erase.add_argument("--due", action="store_true", help="what a law kept, and no longer keeps")
+    erase.add_argument("--on", type=day, metavar="D", help="as of this day, not of today")
 
 
 def _asking_commands(commands: Commands) -> None:
@@ -161,6 +175,7 @@ def _asking_commands(commands: Commands) -> None:
     trace.add_argument("what", choices=("gift", "disbursement", "fund", "place"))
     trace.add_argument("id", metavar="ID")
     trace.add_argument("--unit", metavar="CUR", help="of several currencies, this one")
+    trace.add_argument("--at", type=number, metavar="SIZE", help="as of this size of the log")
     balance = command(commands, "balance", asking.balance)
     balance.add_argument("--fund")
     balance.add_argument("--at", type=number, metavar="SIZE", help="as of this size of the log")
@@ -171,6 +186,7 @@ def _asking_commands(commands: Commands) -> None:
 
 def _proving_commands(commands: Commands) -> None:
     verifying.declare(commands)
+    mirroring.declare(commands)
     trust = command(group(commands, "trust", "keys to trust"), "export", proving.export_trust)
     trust.add_argument("file", type=Path, metavar="FILE")
     trust.add_argument("--certificate", type=Path, metavar="FILE.pem",
@@ -179,9 +195,7 @@ def _proving_commands(commands: Commands) -> None:
     export = command(log, "export", proving.export_log)
     export.add_argument("folder", type=Path, metavar="DIR")
     command(log, "checkpoint", proving.show_checkpoint)
-    audit = command(commands, "audit", proving.audit)
-    audit.add_argument("--log", metavar="DIR|URL", help="a published log, without any database")
-    audit.add_argument("--trust", type=Path, metavar="FILE")
+    auditing.declare(commands)
     rebuild = command(commands, "rebuild", proving.rebuild)
     rebuild.add_argument("--check", action="store_true", help="compare only")
 
@@ -191,3 +205,5 @@ def _showing_commands(commands: Commands) -> None:
     command(commands, "serve", serving.serve)
     integrate = command(commands, "integrate", serving.integrate)
     integrate.add_argument("--every", type=seconds, metavar="SECONDS", help="go on until stopped")
+    integrate.add_argument("--write-again", action="store_true", help="write a log that was lost, "
+                           "or restored from an older backup, anew")  # fmt: skip

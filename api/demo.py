@@ -18,6 +18,7 @@ from api.importing import Imported, Order
 from api.receipt_desk import IssuedReceipt, NotIssued, ReceiptDesk
 from api.times import BEIJING, written
 from api.units import grouped, unit_words
+from api.verifying import groups
 from api.wiring import House
 from ledger.domain.axis import RULE
 from ledger.money import PLACES, Money
@@ -156,13 +157,17 @@ def _receipts(house: House, folder: Path) -> list[Chapter]:
 
 
 def _verified(house: House, folder: Path) -> Chapter:
-    files = sorted(folder.glob("*.pdf"))
+    files = [groups.Target(path, alone=False) for path in sorted(folder.glob("*.pdf"))]
     trust = house.trust()
     listed = status_export.export(house, datetime.now(BEIJING).date(), DAYS_GOOD)
-    for path in (folder.with_name(STATUS_LIST), house.log.folder / STATUS_LIST):
-        write_atomically(path, listed.data)
+    write_atomically(folder.with_name(STATUS_LIST), listed.data)
+    house.log.replace(STATUS_LIST, listed.data)
     verifier = Verifier(trust, StatusList.parse(listed.data, trust))
-    results = Counter(verifier.verify(path.read_bytes()).result for path in files)
+    results = Counter(
+        verdict.result
+        for group in groups.grouped(files)
+        for verdict in verifier.verify_all([target.path.read_bytes() for target in group])
+    )
     told = "；".join(f"{result} {count} 张" for result, count in sorted(results.items()))
     told += f"（状态清单截至第 {listed.as_of.size} 条，{listed.entries} 张）"
     return Chapter("离线查验 verify", told, set(results) == {"valid"})

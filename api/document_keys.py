@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from ledger.application import Ledger
@@ -86,6 +86,23 @@ class DocumentKeys:
             self._keys.renew(name_of(organisation))
         self.signer(organisation)
         return True
+
+    def renew_root(self, reason: str, organisations: Iterable[str]) -> list[str]:
+        """Make another root, and another key for each of these organisations that has one.
+
+        A dry run does nothing. Returns the organisations whose certificates were renewed.
+        """
+        holders = [one for one in organisations if self._ledger.streams.organisation(one).documents]
+        if self._dry_run:
+            return holders
+        for one in dict.fromkeys((AUTHORITY, *holders)):
+            self._ledger.organisations.revoke_document_keys(one, reason)
+            self._keys.renew(name_of(one))
+            if one == AUTHORITY:
+                self.root()
+            else:
+                self.signer(one)
+        return holders
 
     def _key(self, organisation: str) -> DocumentKey:
         name = self._keys.newest(name_of(organisation))

@@ -26,6 +26,7 @@ from ledger.domain.organisations import AUTHORITY, Organisation
 from ledger.domain.receipt_life import evolve
 from ledger.proof.disclosure import Opening
 from ledger.proof.merkle import leaf_hash
+from ledger.store.log_folder import NotYetPublished
 from ledger.store.recorder import LogRow
 from receipts.bundle import Bundle, ProvenEntry
 from receipts.qr import Elements
@@ -99,18 +100,28 @@ class Evidence:
     def of_receipt(self, code: str, number: str) -> ReceiptEvidence:
         """Return the evidence of a receipt of this charity; raise `ReceiptUnknown`.
 
+        What is known of it must lie under the published checkpoint: `NotYetPublished` otherwise.
+
         Its bundle proves every event of the authority and of the issuer, the allotment, each
         gift, the receipt and, where it is known by now, that it is void or exchanged.
         """
-        story = self._read(receipts.stream(code, number))
-        if not story:
-            raise receipts.ReceiptUnknown(code, number)
-        row, opened = story[0]
+        own = self._story(code, number)
+        row, opened = own[0]
         assert isinstance(opened, Opened), "only its issue can open a receipt's story"
         gifts = self._gifts(evolve(None, opened).gifts)
-        own = [found for found in story if isinstance(found[1], (*get_args(Opened), *FATES))]
         rows = [*self._organisations, *self._lots(code, int(number)), *gifts, *own]
         return self._evidence(row, opened, [gift for _, gift in gifts], rows)
+
+    def _story(self, code: str, number: str) -> Found:
+        """Return what a receipt's bundle proves of the receipt itself, all of it published."""
+        rows = self._house.recorder.log_of([receipts.stream(code, number)])
+        story = [(row, codec.read(_entry(row), self._origin)[1]) for row in rows]
+        own = [found for found in story if isinstance(found[1], (*get_args(Opened), *FATES))]
+        if not own:
+            raise receipts.ReceiptUnknown(code, number)
+        if own[-1][0].leaf >= self._prover.size:
+            raise NotYetPublished(own[-1][0].leaf, self._prover.size)
+        return own
 
     def _evidence(
         self, row: LogRow, opened: Opened, gifts: list[Event], rows: Found

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from api import naming_words
 from api.commands.asking import as_of
+from api.erasure_marks import ERASED
 from api.times import BEIJING
 from api.wiring import House
 from api.words import in_words
@@ -195,7 +196,7 @@ def _bearer(home: House, said: NamingConsentRecorded) -> Json:
     opened = home.vault.of_digests(said.by.sealed).values()
     return {
         "given": said.given,
-        "by": said.by.organisation or next((o.value for o in opened), None),
+        "by": said.by.organisation or next((o.value for o in opened), ERASED),
         "public": said.by.organisation is not None,
         "on": _day(said),
     }

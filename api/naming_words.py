@@ -80,7 +80,7 @@ STEPS: dict[type[Event], str] = {
     NamingReviewOpened: "因退款启动复核",
     NamingReviewClosed: "复核结束",
 }
-SHOWN_ERASED = "（名称文字已依申请删除）"
+SHOWN_ERASED = "（名称文字已按规定删除 erased）"
 
 REFUSALS: dict[type[LedgerError], str] = {
     BenefitNegative: "回报不能为负数，没有请写 0.00",
@@ -123,7 +123,7 @@ REFUSALS: dict[type[LedgerError], str] = {
     support.GiftOfAnotherFund: "捐赠不在提出冠名的资金内",
     support.GoodsCarryNoName: "实物捐赠不计入冠名资金",
     support.NameStands: "名称仍在使用，请先终止冠名再删除",
-    support.NameTextErased: "名称文字已依申请删除，请重新提出",
+    support.NameTextErased: "名称文字已按规定删除，请重新提出",
     support.NoPowerOverNames: "本账本的主管机关没有审批冠名的权限",
 }
 """Refusals of what section 4 of the rules forbids; the catalog of all takes them in."""

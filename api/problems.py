@@ -15,6 +15,8 @@ from starlette.exceptions import HTTPException
 from api.rendering import HEADERS, page
 from ledger.errors import LedgerError, Refused, Unknown, Unreadable, Untrusted
 from ledger.store.database import DatabaseUnreachable
+from ledger.store.log_objects import LogUnreachable
+from projections.runner import ViewBehind
 
 MEDIA_TYPE = "application/problem+json"
 PAGES = ("/funds", "/trace", "/check", "/problems")
@@ -48,6 +50,11 @@ UNREACHABLE = Problem(
     "the database does not answer; nothing is wrong with your request, try again soon",
     {"Retry-After": "10"},
 )
+NO_LOG = Problem(
+    "log-unavailable", 503, "The published log can't be read right now", "公开账本暂时无法读取",
+    "where the log lies does not answer; nothing is wrong with your request, try again soon",
+    {"Retry-After": "10"},
+)  # fmt: skip
 NOT_READY = Problem("not-ready", 503, "The ledger is not ready yet", "账本尚未就绪")
 REFUSED = Problem("refused", 409, "A rule of the ledger says no", "账本规则不允许")
 UNKNOWN = Problem("unknown", 404, "Nothing is known under that name", "账本中没有这一项")
@@ -68,7 +75,9 @@ FAULT = Problem(
 
 TABLE: Mapping[type[Exception], Problem] = {
     DatabaseUnreachable: UNREACHABLE,
+    LogUnreachable: NO_LOG,
     NotReady: NOT_READY,
+    ViewBehind: NOT_READY,
     Refused: REFUSED,
     Unknown: UNKNOWN,
     Untrusted: UNTRUSTED,

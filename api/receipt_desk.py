@@ -15,6 +15,7 @@ from api.wiring import House
 from api.words import in_short, in_words
 from ledger.application import Payer
 from ledger.application.receiptable import Standing
+from ledger.domain import receipts
 from ledger.domain.events import ReceiptIssued
 from ledger.domain.gifts import AlreadyReceipted, Gift, NameWasErased
 from ledger.domain.receipts import ANONYMOUS, Asked, Kept
@@ -84,6 +85,7 @@ class ReceiptDesk:
         self._payer = payer
         self._jobs = jobs
         self._issuer = house.ledger.streams.organisation(charity)
+        self._code_signer = house.code_signer(charity)
         self._funds = {f.fund: f.name for f in directory.funds(house.runner, charity)}
         self._tried: set[tuple[str, ...]] = set()
 
@@ -134,6 +136,8 @@ class ReceiptDesk:
     ) -> Iterator[Outcome]:
         """Print what was made out now, and what lacks its file; tell of each gift in order."""
         evidence = Evidence(self._house, self._charity)
+        numbers = [number for one in outcomes.values() if (number := _number(one))]
+        self._house.vault.announce(receipts.stream(*number) for number in numbers)
         whose: dict[Path, str] = {}
         told: dict[str, Outcome] = {}
         sheets = self._sheets(evidence, outcomes, whose)
@@ -220,7 +224,7 @@ class ReceiptDesk:
     def _qr(self, found: ReceiptEvidence) -> str:
         if isinstance(found.receipt, ReceiptIssued):
             return found.qr
-        return qr.payload(found.elements, self._house.keys.signer_of(self._charity))
+        return qr.payload(found.elements, self._code_signer)
 
     def _refused(self, known: Sequence[Gift]) -> dict[str, Refused]:
         """Return, by gift, why a page can't be printed, before a number is drawn for it."""

@@ -25,6 +25,7 @@ from ledger.domain.receipts import (
 )
 from ledger.domain.written_numbers import LotHoldsWritten, NumberIsDrawn, NumberStandsAlready
 from ledger.errors import LedgerError
+from ledger.store.log_folder import NotYetPublished
 
 REFUSALS: dict[type[LedgerError], str] = {
     DonorsDiffer: "这些捐赠不是同一捐赠人，不能合并开具",
@@ -32,6 +33,7 @@ REFUSALS: dict[type[LedgerError], str] = {
     LotHoldsWritten: "号段内有号码已登记为纸质或财政电子票据，不是空白号码",
     MembersUnusable: "联合票据的名单不可用",
     NotEligibleOnDay: "捐赠日受赠单位没有税前扣除资格，未开具可扣除票据",
+    NotYetPublished: "已记入账本，但见证签名还不够，尚未公布，暂不出具；请稍后重新运行",
     NothingToReceipt: "没有可以开具票据的捐赠",
     NumberIsDrawn: "该号码属于本账本领用的票据号段，只能由系统按序取用，不能手工填写",
     NumberStandsAlready: "该票据号码已登记在另一次换开或财政电子票据上",

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from hashlib import sha256
-from pathlib import Path
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.times import written
-from api.units import grouped, unit_words
+from api.templates import TEMPLATES
 
-PAGES = Path(__file__).with_name("pages")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -29,21 +24,6 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 """On every answer that does not say otherwise."""
-
-TEMPLATES = Environment(
-    loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-    lstrip_blocks=True,
-)  # fmt: skip
-
-
-def day(known: date | None) -> str:
-    """Write a day for people in China, or a dash where none is known."""
-    return f"{known.year}年{known.month}月{known.day}日" if known else "—"
-
-
-TEMPLATES.filters |= {
-    "written": written, "grouped": grouped, "day": day, "unit_words": unit_words,
-}  # fmt: skip
 
 
 def page(
@@ -58,11 +38,16 @@ def page(
     return HTMLResponse(text, status, dict(headers or {}))
 
 
-def document(request: Request, data: object, next_page: str | None = None) -> Response:
+def document(
+    request: Request,
+    data: object,
+    next_page: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """Return JSON with its entity tag (RFC 9110 8.8.3) and, in Link, the next page (RFC 8288)."""
     body = json.dumps(data, ensure_ascii=False).encode()
     tag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag}
+    headers = {"ETag": tag, **(headers or {})}
     if next_page is not None:
         headers["Link"] = f'<{next_page}>; rel="next"'
     asked = {

@@ -9,11 +9,18 @@ import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+
+import psycopg
+from eventsourcing.persistence import PersistenceError
 
 from api.answers import Answer
 from api.commands.founding import home_of
 from api.settings import Settings
-from ledger.errors import Unreadable
+from api.states_words import states_line
+from api.wiring import House
+from ledger.errors import LedgerError, Unreadable
+from ledger.store.database import first_line
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE_S = 5
@@ -49,7 +56,7 @@ def serve(_args: Namespace) -> Answer:
         )
         server = uvicorn.Server(config)
         _announce(address)
-        with _on_stop(lambda: setattr(server, "should_exit", True)):
+        with on_stop(lambda: setattr(server, "should_exit", True)):
             server.run(sockets=[listener])
     return Answer({"address": address, "stopped": True}, lines=["门户已停止 (portal stopped)"])
 
@@ -84,7 +91,7 @@ def _announce(address: str) -> None:
 
 
 @contextmanager
-def _on_stop(stop: Callable[[], None]) -> Iterator[None]:
+def on_stop(stop: Callable[[], None]) -> Iterator[None]:
     """Call `stop` instead of dying when told to end, until the block is left."""
     before = {number: signal.signal(number, lambda *_: stop()) for number in STOP_SIGNALS}
     try:
@@ -95,12 +102,28 @@ def _on_stop(stop: Callable[[], None]) -> Iterator[None]:
 
 
 def integrate(args: Namespace) -> Answer:
-    """Publish what is new and bring the views up to it; with --every, again and again."""
+    """Publish what is new and bring the views up to it; with --every, again and again.
+
+    Going on, a round that fails is told in one line and tried again: the database may be
+    restarting, a witness or the bucket out of reach.
+    """
     told = threading.Event()
     every: int | None = getattr(args, "every", None)
-    with home_of(args) as home, _on_stop(told.set):
-        home.publish()
-        while every is not None and not told.wait(every):
+    with home_of(args) as home, on_stop(told.set):
+        if getattr(args, "write_again", False):
+            home.integrator.write_again()
+        if every is None:
             home.publish()
-        size = home.integrator.integrate().size
-    return Answer({"size": size}, lines=[f"已公布 {size} 条 (published)"])
+        while every is not None and not told.is_set():
+            _round(home, every)
+            told.wait(every)
+        found = home.states()
+    return Answer({"size": found.published, **asdict(found)}, lines=[states_line(found)])
+
+
+def _round(home: House, every: int) -> None:
+    try:
+        home.publish()
+    except (LedgerError, psycopg.Error, PersistenceError, OSError) as error:
+        sys.stderr.write(f"integrate: {first_line(error)}; tried again in {every} s\n")
+        sys.stderr.flush()

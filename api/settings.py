@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from ledger.errors import Unreadable
+from ledger.store.log_objects import BucketPlace
 
 DEFAULT_ORIGIN = "localhost/donation-ledger"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+BUCKET = re.compile(
+    r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/(?P<prefix>\w[\w.-]*(/\w[\w.-]*)*))?/?",
+    re.ASCII,
+)
+ACTOR = re.compile(r"[a-z_][a-z0-9_.-]{0,31}")
 
 
 class SettingUnusable(Unreadable):
@@ -20,6 +27,14 @@ class SettingUnusable(Unreadable):
 
     def __init__(self, name: str, value: str, wanted: str) -> None:
         super().__init__(f"{name}={value!r} can't be used: {wanted}")
+
+
+def account_of_system() -> str:
+    """Return the operating system's account that runs this process."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # in a container the number may have no name
+        return f"uid-{os.getuid()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,8 @@ class Settings:
     passphrase_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8000
+    actor: str = field(default_factory=account_of_system)
+    log_store: BucketPlace | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -49,6 +66,8 @@ class Settings:
             passphrase_file=Path(passphrase) if passphrase else None,
             host=environment.get("LEDGER_HOST") or "127.0.0.1",
             port=_port(environment.get("LEDGER_PORT") or "8000"),
+            actor=_actor(environment.get("LEDGER_ACTOR") or account_of_system()),
+            log_store=_log_store(environment),
         )
 
 
@@ -73,6 +92,31 @@ def _origin(value: str | None) -> str | None:
     if value is not None and not re.fullmatch(r"[!-*,-~]{1,200}", value):
         raise SettingUnusable("LEDGER_ORIGIN", value, "a URL without scheme, no blanks, no +")
     return value
+
+
+def _actor(value: str) -> str:
+    if not ACTOR.fullmatch(value):
+        wanted = "an account such as clerk-2, at most 32 characters"
+        raise SettingUnusable("LEDGER_ACTOR", value, wanted)
+    return value
+
+
+def _log_store(environment: Mapping[str, str]) -> BucketPlace | None:
+    """Read where the published log lies, and the standard variables that lead there."""
+    value = environment.get("LEDGER_LOG_STORE")
+    if not value:
+        return None
+    if not (found := BUCKET.fullmatch(value)):
+        raise SettingUnusable("LEDGER_LOG_STORE", value, "write s3://bucket or s3://bucket/prefix")
+    return BucketPlace(
+        bucket=found["bucket"],
+        prefix=found["prefix"] or "",
+        endpoint=environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL"),
+        region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION"),
+        access_key=environment.get("AWS_ACCESS_KEY_ID"),
+        secret_key=environment.get("AWS_SECRET_ACCESS_KEY"),
+        session_token=environment.get("AWS_SESSION_TOKEN"),
+    )
 
 
 def _port(value: str) -> int:

@@ -17,11 +17,14 @@ from ledger.domain.events import (
     Event,
     KeyRegistered,
     KeyRevoked,
+    KeyRotated,
+    KeyWithdrawn,
     LedgerFounded,
 )
 from ledger.domain.organisations import EligibilityPeriod, Organisation
 from ledger.proof import merkle
 from ledger.proof.tiles import TileHashes
+from ledger.store.log_folder import NotYetPublished
 from projections.claims import CLAIMS, ReceiptState, states
 from projections.directory import DIRECTORY, names
 from receipts.status import AsOf, good_until, sign, tag
@@ -56,6 +59,9 @@ def export(house: House, day: date, days_good: int) -> Exported:
     house.runner.follow(CLAIMS)
     found, position = states(house.runner)
     grown = house.integrator.integrate()
+    published = house.states().published
+    if position.size > published:
+        raise NotYetPublished(position.size - 1, published)
     hashes = TileHashes(house.log.read, grown.size)
     root = merkle.root(position.size, hashes.subtree)
     as_of = AsOf(day, position.size, root, good_until(day, days_good))
@@ -120,9 +126,11 @@ def _issuer(story: Sequence[tuple[int, Event]]) -> Issuer:
         match event:
             case LedgerFounded() | KeyRegistered():
                 keys[event.kid] = WorkingKey(event.kid, event.public, leaf, None)
-            case KeyRevoked():
-                was = keys[event.kid]
-                keys[event.kid] = WorkingKey(was.kid, was.public, was.since, leaf)
+            case KeyRevoked() | KeyWithdrawn():
+                _end(keys, event.kid, leaf)
+            case KeyRotated():
+                _end(keys, event.replaces, leaf)
+                keys[event.kid] = WorkingKey(event.kid, event.public, leaf, None)
             case DocumentKeyRegistered():
                 fingerprint = event.fingerprint
                 documents[fingerprint] = DocumentKey(fingerprint, event.certificate, leaf, None)
@@ -138,6 +146,13 @@ def _issuer(story: Sequence[tuple[int, Event]]) -> Issuer:
     return Issuer(
         known.id, known.name, known.kind, tuple(keys.values()), tuple(documents.values()), eligible
     )
+
+
+def _end(keys: dict[str, WorkingKey], kid: str | None, leaf: int) -> None:
+    """Note at which leaf a key stopped to sign; one that had stopped before keeps its leaf."""
+    was = keys.get(kid) if kid else None
+    if was is not None and was.until is None:
+        keys[was.kid] = WorkingKey(was.kid, was.public, was.since, leaf)
 
 
 def _periods(known: Organisation) -> Sequence[EligibilityPeriod]:

@@ -7,34 +7,48 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from api.document_keys import DocumentKeys
+from api.preparing import Preparing
 from api.settings import DEFAULT_ORIGIN, Settings
+from api.witnesses import policy_in, witnesses
 from ledger import codec
 from ledger.application import Desk, Ledger
 from ledger.domain.funds import GiftPlace
-from ledger.domain.organisations import AUTHORITY
+from ledger.domain.organisations import AUTHORITY, Organisation
 from ledger.domain.registry import Registry
-from ledger.engine import Engine, EntryMoved, SignedMapper
-from ledger.errors import Unreadable
+from ledger.engine import Engine, EntryMoved, HeldElsewhere, SignedMapper
+from ledger.errors import Refused, Unreadable
 from ledger.proof.encoding import b64url
+from ledger.proof.jws import Ed25519Signer
+from ledger.proof.jws import Signer as JwsSigner
+from ledger.proof.mldsa import private_key
 from ledger.proof.notes import VerifierKey
+from ledger.proof.policy import Policy
 from ledger.store import embedded
+from ledger.store.checkpoints import Checkpoints
 from ledger.store.database import Database
 from ledger.store.durable import write_once
+from ledger.store.integrator import Integrator, LogSigner, States, states
 from ledger.store.key_directory import KeyDirectory
 from ledger.store.key_files import KeyFiles, passphrase
-from ledger.store.log_folder import Integrator, LogFolder
+from ledger.store.log_folder import LogFolder
 from ledger.store.recorder import LedgerRecorder, LogRow
+from ledger.store.requests import Requests
+from ledger.store.signers import Signers
 from ledger.store.sources import Sources
 from ledger.store.vault import Vault
+from ledger.store.vault_keys import VaultKeys, derive
+from ledger.store.vault_reads import Reader, ReadLog
 from projections import trace_queries
 from projections.claims import CLAIMS
 from projections.credits import CREDITS
-from projections.directory import DIRECTORY
+from projections.directory import DIRECTORY, names
+from projections.erasures import ERASURES
 from projections.gift_index import GIFT_INDEX
 from projections.journal import JOURNAL
 from projections.namings import NAMINGS
@@ -52,6 +66,7 @@ VIEWS = (
     CLAIMS,
     CREDITS,
     DIRECTORY,
+    ERASURES,
     GIFT_INDEX,
     JOURNAL,
     NAMINGS,
@@ -69,6 +84,16 @@ class NoLedger(Unreadable):
 
     def __init__(self, data: Path) -> None:
         super().__init__(f"there is no ledger in {data} yet; run: donation-ledger init")
+
+
+class ReceiptsNeedTheKey(Refused):
+    """A receipt bears a code signed by its issuer, whose key is not here."""
+
+    def __init__(self, organisation: str, kid: str) -> None:
+        super().__init__(
+            f"receipts of {organisation} can't be made out or printed here: the code on them is "
+            f"signed with its key ({kid}), which is held elsewhere"
+        )
 
 
 class CaughtUpInflows:
@@ -101,9 +126,21 @@ class CaughtUpInflows:
 class House:
     """One ledger with everything that stands around it, opened from settings."""
 
-    def __init__(self, settings: Settings, *, create: bool = False, dry_run: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        create: bool = False,
+        dry_run: bool = False,
+        why: str = "as a library",
+        prepare: Path | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self.settings = settings
+        self._clock = clock
+        self._prepare = prepare
         self.dry_run = dry_run
+        self._why = why
         if not (create or settings.database_url or settings.data.is_dir()):
             raise NoLedger(settings.data)
         conninfo = settings.database_url or embedded.ensure(settings.data)
@@ -121,7 +158,11 @@ class House:
             raise NoLedger(self.settings.data)
         self.runner = Runner(self.database, self.recorder, VIEWS, time.monotonic)
         self.runner.prepare()
-        self.log = LogFolder(self.settings.data / "log")
+        self.requests = Requests(self.database, self._clock, secrets.token_bytes)
+        self.requests.prepare()
+        self.checkpoints = Checkpoints(self.database)
+        self.checkpoints.prepare()
+        self.log = _log_of(self.settings)
         if create:
             self._found()
 
@@ -134,8 +175,9 @@ class House:
         """Make keys and the first entry of a new ledger; finish what a crash left half-done."""
         trust = self.settings.data / "trust.json"
         if self.recorder.size() == 0:
-            for name in ("log", "vault", AUTHORITY):
+            for name in ("log", "log-ml-dsa", "vault", AUTHORITY):
                 self.keys.create(name)
+            self.vault_keys.begin()
             signer = self.keys.signer_of(AUTHORITY)
             public = b64url(signer.public.public_bytes_raw())
             self.ledger.organisations.found(AUTHORITY_NAME, signer.kid, public)
@@ -158,19 +200,45 @@ class House:
     @cached_property
     def vault(self) -> Vault:
         """The openings of sealed fields."""
-        return Vault(self.database, self.keys.secret("vault"), secrets.token_bytes)
+        reader = Reader(self.settings.actor, self._why)
+        return Vault(self.database, self.vault_keys, self.vault_reads, reader, secrets.token_bytes)
+
+    @cached_property
+    def vault_keys(self) -> VaultKeys:
+        """The keys that openings are encrypted with."""
+        keys, clock = self.keys, self._clock
+        return VaultKeys(self.database, keys.secret, keys.create, clock, secrets.token_bytes)
+
+    @cached_property
+    def vault_reads(self) -> ReadLog:
+        """Who read personal data, and why."""
+        return ReadLog(
+            self.database,
+            lambda: derive(self.vault_keys.finding(), "vault reads"),
+            self._clock,
+        )
 
     @cached_property
     def sources(self) -> Sources:
         """The rows of files recorded so far."""
-        return Sources(self.database, self.keys.secret("vault"))
+        return Sources(self.database, self.vault_keys.finding)
 
     @cached_property
     def mapper(self) -> SignedMapper:
         """What signs events, and verifies each one that it reads."""
         origin = self.recorder.origin()
         directory = KeyDirectory(origin, self.recorder.registry_entries, self.root_key())
-        return SignedMapper(origin, self.keys.signer_of, directory.verify)
+        signers = Signers(self.keys, self._organisation)
+        return SignedMapper(origin, signers.signer_of, directory.verify, signers.forget)
+
+    def _organisation(self, organisation: str) -> Organisation | None:
+        return self.ledger.streams.find_organisation(organisation)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What stores events; what must be signed elsewhere waits if there is a file for it."""
+        waiting = Preparing(self.requests, self.recorder.origin(), self._prepare)
+        return Engine(self.mapper, self.recorder, waiting if self._prepare else None)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -178,23 +246,34 @@ class House:
         self.keys.signing_key("log")  # what can't be published is refused before it is recorded
         return Ledger(
             Desk(
-                Engine(self.mapper, self.recorder),
+                self.engine,
                 self.vault,
                 CaughtUpInflows(self.runner),
                 CaughtUpNumbers(self.runner),
-                lambda: datetime.now(UTC),
+                self._clock,
                 lambda: uuid.uuid4().hex,
                 secrets.token_bytes,
                 dry_run=self.dry_run,
             )
         )
 
+    def code_signer(self, organisation: str) -> JwsSigner:
+        """Return what signs the code on an organisation's receipts; refuse a key that is not here.
+
+        The code names the receipt's entry, which has no name before it is signed: it can't be
+        prepared with it.
+        """
+        signer = self.mapper.signer_of(organisation)
+        if isinstance(signer, HeldElsewhere):
+            raise ReceiptsNeedTheKey(organisation, signer.kid)
+        return signer
+
     @cached_property
     def _documents(self) -> DocumentKeys:
         return DocumentKeys(
             self.ledger,
             self.keys,
-            lambda: datetime.now(UTC).date(),
+            lambda: self._clock().date(),
             self.publish,
             dry_run=self.dry_run,
         )
@@ -215,11 +294,46 @@ class House:
         """Register another document key if an organisation has none; tell whether it was needed."""
         return self._documents.renew(organisation)
 
+    def renew_document_root(self, reason: str) -> list[str]:
+        """Renew the authority's root certificate and those under it; return whose they are."""
+        self.runner.follow(DIRECTORY)
+        under = [one for one in names(self.runner) if one != AUTHORITY]
+        return self._documents.renew_root(reason, under)
+
     @cached_property
     def integrator(self) -> Integrator:
         """What publishes the log."""
-        key = self.keys.signing_key("log")
-        return Integrator(self.recorder, self.log, key, self._checker)
+        return Integrator(
+            self.recorder,
+            self.log,
+            self.checkpoints,
+            self._log_signer(),
+            self._checker,
+            self._clock,
+            self._integrating_alone,
+            witnesses(self.policy),
+        )
+
+    @cached_property
+    def policy(self) -> Policy | None:
+        """Whose cosignatures a checkpoint needs before it is published; None: nobody's."""
+        return policy_in(self.settings.data, self.trust().log)
+
+    def _log_signer(self) -> LogSigner:
+        """Return the log's keys; a ledger founded before it had the second one gets it here."""
+        ed25519 = self.keys.signing_key("log")
+        lattice = private_key(self.keys.create("log-ml-dsa"))
+        return LogSigner(self.recorder.origin(), ed25519, lattice)
+
+    @contextmanager
+    def _integrating_alone(self) -> Iterator[Callable[[], object]]:
+        """Wait for any other integrator of this ledger, on whichever machine, and keep it out."""
+        with self.database.alone(f"{self.settings.schema} integrator") as connection:
+            yield lambda: connection.execute("SELECT 1")
+
+    def states(self) -> States:
+        """Return how many entries are sequenced, integrated and published."""
+        return states(self.recorder, self.checkpoints, self.log)
 
     def _checker(self, leaf: int) -> Callable[[LogRow], None]:
         """Return what refuses, from a leaf on, entries that nobody had the right to sign."""
@@ -241,11 +355,22 @@ class House:
         if not self.dry_run:
             self.integrator.integrate()
             self.runner.catch_up()
+            self.requests.drop_expired()
 
     def trust(self) -> Trust:
         """Return the keys that whoever checks our receipts pins."""
         log = VerifierKey.of(self.recorder.origin(), self.keys.signing_key("log").public_key())
-        return Trust(log, self.keys.signer_of(AUTHORITY).kid)
+        return Trust(log, self._founder())
+
+    def exported_trust(self) -> Trust:
+        """Return these keys with the policy of the witnesses, if there is one."""
+        return replace(self.trust(), policy=self.policy)
+
+    def _founder(self) -> str:
+        """Return the kid that the ledger was founded with: the first of its line, if it is here."""
+        if not self.keys.has(AUTHORITY) and self.pinned:
+            return self.pinned.authority
+        return Ed25519Signer(self.keys.signing_key(AUTHORITY)).kid
 
     def root_key(self) -> str | None:
         """Return the kid that this data folder trusts as the ledger's founder."""
@@ -259,10 +384,26 @@ class House:
 
 
 @contextmanager
-def opened(settings: Settings, *, create: bool = False, dry_run: bool = False) -> Iterator[House]:
+def opened(
+    settings: Settings,
+    *,
+    create: bool = False,
+    dry_run: bool = False,
+    why: str = "as a library",
+    prepare: Path | None = None,
+) -> Iterator[House]:
     """Open a house and close it again."""
-    house = House(settings, create=create, dry_run=dry_run)
+    house = House(settings, create=create, dry_run=dry_run, why=why, prepare=prepare)
     try:
         yield house
     finally:
         house.close()
+
+
+def _log_of(settings: Settings) -> LogFolder:
+    """Return the published log: in the data folder, or in the bucket that the settings name."""
+    if settings.log_store is None:
+        return LogFolder(settings.data / "log")
+    from ledger.store.log_bucket import Bucket  # noqa: PLC0415 few ledgers have one
+
+    return LogFolder(Bucket(settings.log_store))

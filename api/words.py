@@ -54,7 +54,7 @@ CHINESE: dict[type[LedgerError], str] = {
     GiftWasReturned: "捐赠已全部退回，不开具票据",
     GiftTooLarge: "金额过大，请核对单位",
     GlyphMissing: "姓名中有字库缺少的字",
-    NameWasErased: "捐赠人姓名已依申请删除",
+    NameWasErased: "捐赠人姓名已按规定删除或限制使用",
     NumbersUsedUp: "票据号码已用完",
     OffPurpose: "与资金限定的用途或地区不符",
     RateUnknown: "外币捐赠未登记汇率，不能开具票据",

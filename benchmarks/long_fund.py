@@ -30,6 +30,7 @@ from ledger.domain.events import (
 from ledger.domain.values import Payee
 from ledger.money import Money
 from projections.runner import BATCH, Connection, Recorded, table_names
+from projections.trace_accounts import EVERY
 from projections.traces import TRACES
 
 USCC = "532300000000000198"
@@ -176,7 +177,7 @@ def write_gifts(house: House, story: Story) -> None:
         connection.execute(_INFLOWS, given)
         connection.execute(sql.SQL(index))
         connection.execute(_ACCOUNT, given)
-        connection.execute(_COUNT, given)
+        connection.execute(_MILESTONES, given | {"every": EVERY})
 
 
 _INFLOWS = (
@@ -189,9 +190,13 @@ _INFLOWS = (
 )
 _ACCOUNT = (
     "INSERT INTO accounts SELECT %(fund)s, 'CNY', %(received)s, %(received)s, 0, 0, 0, 0, 0, 0,"
-    " 0, 0, 0, '[]'"
+    " 0, 0, %(gifts)s, %(leaf)s + %(gifts)s - 1, 0, '[]'"
 )
-_COUNT = "INSERT INTO gift_counts VALUES (%(fund)s, 'CNY', %(gifts)s)"
+_MILESTONES = (
+    "INSERT INTO milestones SELECT fund, unit, leaf + 1, end_at, end_at, 0, 0, 0, 0, 0, 0, 0, 0,"
+    " leaf + 1 - %(leaf)s FROM inflows WHERE fund = %(fund)s AND (leaf + 1) %% %(every)s = 0"
+    " AND leaf + 1 < %(leaf)s + %(gifts)s"
+)
 
 
 def fold(house: House, recorded: Iterator[Recorded], leaf: int) -> int:

@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
-from functools import cache
-from typing import Any, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
+from functools import cache, lru_cache
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ledger.domain.events import TOPICS, Event, OrganisationEvent
 from ledger.domain.goods import Amount, Quantity
+from ledger.domain.key_rotation import Voucher
 from ledger.domain.registry import Registry
 from ledger.errors import Refused, Untrusted
 from ledger.money import Money
 from ledger.proof import jws
-from ledger.proof.encoding import canonical, parse_canonical
+from ledger.proof.ed25519 import check_signature
+from ledger.proof.encoding import canonical, read_canonical, unb64url
 from ledger.proof.tiles import ENTRY_MAX
 
 TYP = "donation-ledger-event+jws"
 HEAD = ("originator_id", "originator_version", "timestamp", "actor")
+ORGANISATION_EVENTS = get_args(OrganisationEvent)
 MEMBERS = frozenset({"_sd_alg", "actor", "at", "data", "origin", "stream", "topic", "version"})
 DIGEST_FIELDS = ("sealed", "digests")
 DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
@@ -92,34 +95,58 @@ def admit(entry: bytes, origin: str, registry: Registry) -> Event:
     """
     signed, event = read(entry, origin)
     jws.check(signed, public_key(registry.public_key(signed.kid, event)), TYP)
+    return take_in(event, origin, registry)
+
+
+def take_in(event: Event, origin: str, registry: Registry) -> Event:
+    """Take in an event whose entry is signed by the key that signs for its actor here.
+
+    Refuses what is not the actor's to say; the registry takes in organisations and keys.
+    """
     registry.check_power(event)
-    if isinstance(event, get_args(OrganisationEvent)):
+    check_vouchers(registry.vouchers(event, origin))
+    if isinstance(event, ORGANISATION_EVENTS):
         registry.apply(event)
     return event
 
 
+def check_vouchers(vouchers: Iterable[Voucher]) -> None:
+    """Refuse an event that holds a signature which its key did not make; else raise Untrusted.
+
+    1. The key is one that we let sign, and has the name it is given.
+    2. It signed the very statement.
+    """
+    for voucher in vouchers:
+        key = public_key(voucher.public)
+        if jws.thumbprint(key) != voucher.kid:
+            raise jws.SignerDiffers(jws.thumbprint(key), voucher.kid)
+        check_signature(key, unb64url(voucher.signature), voucher.statement, what=voucher.what)
+
+
+@lru_cache(maxsize=4096)
 def public_key(x: str) -> Ed25519PublicKey:
-    """Return the Ed25519 key of a JWK's `x` (RFC 8037)."""
+    """Return the Ed25519 key of a JWK's `x` (RFC 8037); a ledger's keys sign many entries."""
     return jws.public_of({"crv": "Ed25519", "kty": "OKP", "x": x})
 
 
 def event_of(data: bytes, origin: str) -> Event:
     """Build the event that canonical payload bytes describe."""
-    members = parse_canonical(data)
-    if not isinstance(members, dict) or set(members) != MEMBERS:
+    members = read_canonical(data)
+    if type(members) is not dict or members.keys() != MEMBERS:
         raise EntryMalformed("its members are not those of an event")
     if members["origin"] != origin:
         raise EntryMalformed(f"its origin is {members['origin']!r}, not {origin!r}")
     cls = TOPICS.get(str(members["topic"]))
     if cls is None or members["_sd_alg"] != "sha-256":
         raise EntryMalformed(f"topic {members['topic']!r} is not known")
-    head = {
-        "originator_id": _typed(members["stream"], str),
-        "originator_version": _typed(members["version"], int),
-        "timestamp": _instant(members["at"]),
-        "actor": _typed(members["actor"], str),
-    }
-    return cast("Event", _build(cls, members["data"], head))
+    event: Event = _maker(cast("type", cls))(
+        members["data"],
+        originator_id=_typed(members["stream"], str),
+        originator_version=_typed(members["version"], int),
+        timestamp=_instant(members["at"]),
+        actor=_typed(members["actor"], str),
+    )
+    return event
 
 
 def _stamp(at: datetime) -> str:
@@ -143,30 +170,27 @@ def _plain(value: object) -> object:
 Reader = Callable[[Any], Any]
 
 
-def _build(cls: type, data: object, head: Mapping[str, object]) -> object:
-    plan = _plan(cls, tuple(head))
-    if not isinstance(data, dict) or data.keys() != plan.members:
-        raise EntryMalformed(f"its data are not those of {cls.__name__}")
-    given = dict(head)
-    for name, member, plain, reader in plan.steps:
-        value = data[member]
-        given[name] = value if type(value) is plain else reader(value)
-    return cls(**given)
-
-
-class _Plan(NamedTuple):
-    """How a class is read: its members; of each its field, its name, its plain type, its reader."""
-
-    members: frozenset[str]
-    steps: tuple[tuple[str, str, type, Reader], ...]
-
-
 @cache
-def _plan(cls: type, head: tuple[str, ...]) -> _Plan:
-    hints = get_type_hints(cls)
+def _maker(cls: type) -> Callable[..., Any]:
+    """Plan how a class is read, once: return what makes one of its data and, of an event, its head.
+
+    Each member has a type that is taken as it is, and a reader for anything else, which refuses
+    what can't be: so every value in an entry is looked at, and none is a float.
+    """
+    hints, head = get_type_hints(cls), HEAD if issubclass(cls, Event) else ()
     names = [f.name for f in fields(cls) if f.name not in head]
     steps = tuple((name, _member(name), *_plainly(name, hints[name])) for name in names)
-    return _Plan(frozenset(member for _, member, _, _ in steps), steps)
+    members = frozenset(member for _, member, _, _ in steps)
+
+    def make(data: object, **given: object) -> object:
+        if type(data) is not dict or data.keys() != members:
+            raise EntryMalformed(f"its data are not those of {cls.__name__}")
+        for name, member, plain, reader in steps:
+            value = data[member]
+            given[name] = value if type(value) is plain else reader(value)
+        return cls(**given)
+
+    return make
 
 
 def _plainly(name: str, hint: Any) -> tuple[type, Reader]:
@@ -175,7 +199,7 @@ def _plainly(name: str, hint: Any) -> tuple[type, Reader]:
     optional = [arg for arg in get_args(hint) if arg in PLAIN]
     if get_origin(hint) in (Union, types.UnionType) and optional:
         return optional[0], reader
-    return (hint if hint in PLAIN else _Plan), reader
+    return (hint if hint in PLAIN else Event), reader
 
 
 def _reader(hint: Any) -> Reader:
@@ -186,9 +210,9 @@ def _reader(hint: Any) -> Reader:
         return lambda value: None if value is None else inner(value)
     if get_origin(hint) is tuple:
         item = _reader(get_args(hint)[0])
-        return lambda value: tuple(item(v) for v in _typed(value, list))
+        return lambda value: tuple([item(v) for v in _typed(value, list)])
     if is_dataclass(hint):
-        return lambda value: _build(cast("type", hint), value, {})
+        return _maker(cast("type", hint))
     return lambda value: _typed(value, hint)
 
 
@@ -199,20 +223,19 @@ def _typed(value: object, cls: type) -> Any:
 
 
 def _digests(value: object) -> tuple[str, ...]:
-    digests = tuple(_typed(v, str) for v in _typed(value, list))
-    if not all(DIGEST.fullmatch(d) for d in digests):
+    digests = [_typed(v, str) for v in _typed(value, list)]
+    if not all(map(DIGEST.fullmatch, digests)):
         raise EntryMalformed("a sealed field is not a SHA-256 in base64url")
-    return digests
+    return tuple(digests)
 
 
 def _amount(value: object) -> Amount:
-    if not isinstance(value, dict) or set(value) != {"count", "item"}:
-        return _money(value)
-    return _quantity(value)
+    goods = type(value) is dict and value.keys() == IN_A_QUANTITY
+    return _quantity(value) if goods else _money(value)
 
 
 def _quantity(value: object) -> Quantity:
-    if not isinstance(value, dict) or set(value) != {"count", "item"}:
+    if type(value) is not dict or value.keys() != IN_A_QUANTITY:
         raise EntryMalformed("a quantity is not a count and an item")
     try:
         return Quantity(_typed(value["count"], int), _typed(value["item"], str))
@@ -221,7 +244,7 @@ def _quantity(value: object) -> Quantity:
 
 
 def _money(value: object) -> Money:
-    if not isinstance(value, dict) or set(value) != {"currency", "minor"}:
+    if type(value) is not dict or value.keys() != IN_AN_AMOUNT:
         raise EntryMalformed("an amount is not minor units and a currency")
     try:
         return Money(_typed(value["minor"], int), _typed(value["currency"], str))
@@ -230,25 +253,34 @@ def _money(value: object) -> Money:
 
 
 def _day(value: object) -> date:
+    return _day_of(_typed(value, str))
+
+
+@lru_cache(maxsize=4096)
+def _day_of(text: str) -> date:
+    """Read a day; the facts of a log speak of few."""
     try:
-        day = date.fromisoformat(_typed(value, str))
+        day = date.fromisoformat(text)
     except ValueError:
-        raise EntryMalformed(f"{value!r} is not a day") from None
-    if day.isoformat() != value:
-        raise EntryMalformed(f"{value!r} is not a day of the form 2020-01-31")
+        raise EntryMalformed(f"{text!r} is not a day") from None
+    if day.isoformat() != text:
+        raise EntryMalformed(f"{text!r} is not a day of the form 2020-01-31")
     return day
 
 
 def _instant(value: object) -> datetime:
+    text: str = _typed(value, str)
     try:
-        text: str = _typed(value, str)
-        at = datetime.fromisoformat(text).astimezone(UTC)
+        at = datetime.fromisoformat(text)
+        if INSTANT.fullmatch(text):
+            return at
+        at.astimezone(UTC)
     except (ValueError, OverflowError):
         raise EntryMalformed(f"{value!r} is not a time in UTC") from None
-    if not INSTANT.fullmatch(text):
-        raise EntryMalformed(f"{value!r} is not a time of the form 2020-01-31T08:00:00.000000Z")
-    return at
+    raise EntryMalformed(f"{value!r} is not a time of the form 2020-01-31T08:00:00.000000Z")
 
+
+IN_A_QUANTITY, IN_AN_AMOUNT = frozenset({"count", "item"}), frozenset({"currency", "minor"})
 
 PLAIN = (str, int, bool)
 """Types that JSON has too."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NoReturn, Protocol
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
@@ -19,6 +20,8 @@ from ledger import codec
 from ledger.domain.events import Event
 from ledger.errors import Refused, Untrusted
 from ledger.proof import jws
+from ledger.proof.ed25519 import SIGNATURE_BYTES
+from ledger.proof.encoding import b64url
 
 
 class Conflict(Refused):
@@ -28,6 +31,16 @@ class Conflict(Refused):
         super().__init__(f"somebody else recorded in {stream} at the same moment; try again")
 
 
+class Overtaken(Refused):
+    """What a prepared request rests on has changed before it was submitted."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(
+            f"something that this request rests on was recorded meanwhile ({stream}, or a key); "
+            "nothing of it was stored: prepare it again"
+        )
+
+
 class EntryMoved(Untrusted):
     """A row does not hold the entry that belongs in its place."""
 
@@ -35,11 +48,66 @@ class EntryMoved(Untrusted):
         super().__init__(f"the entry stored at {stream} version {version} belongs elsewhere")
 
 
+class KeyIsHeldElsewhere(Refused):
+    """An organisation keeps its key itself: nothing can be signed for it here."""
+
+    def __init__(self, organisation: str, kid: str) -> None:
+        super().__init__(
+            f"the key of {organisation} ({kid}) is held elsewhere; a command that records takes "
+            "--prepare FILE: sign FILE where the key is, then submit it here"
+        )
+
+
+class HeldElsewhere:
+    """The signer of a key whose private half is not here."""
+
+    def __init__(self, organisation: str, kid: str) -> None:
+        self._organisation = organisation
+        self._kid = kid
+
+    @property
+    def kid(self) -> str:
+        """The RFC 7638 thumbprint of the public key."""
+        return self._kid
+
+    def sign(self, _message: bytes) -> bytes:
+        """Refuse with `KeyIsHeldElsewhere`."""
+        raise KeyIsHeldElsewhere(self._organisation, self._kid)
+
+
+class _Blank:
+    """Stands in for a signer where only what it will sign is wanted."""
+
+    def __init__(self, kid: str) -> None:
+        self.kid = kid
+
+    def sign(self, _message: bytes) -> bytes:
+        return bytes(SIGNATURE_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """An event before its signature: whose key must sign which bytes (RFC 7515 5.1), and where."""
+
+    actor: str
+    kid: str
+    signing_input: bytes
+    elsewhere: bool
+
+
+class Waiting(Protocol):
+    """Keeps what waits to be signed elsewhere."""
+
+    def keep(self, entries: Sequence[Unsigned], beside: Mapping[str, object]) -> NoReturn:
+        """Keep events and the rows beside them; end the command by raising."""
+        ...
+
+
 class SignedMapper(Mapper[str]):
     """Maps an event to its JWS and back, verifying each signature it reads.
 
-    `signer_of` names the signer of an organisation; `verify` refuses an entry whose key does not
-    sign for its actor.
+    `signer_of` names the signer of an organisation, and `forget` lets it choose anew; `verify`
+    refuses an entry whose key does not sign for its actor.
     """
 
     def __init__(
@@ -47,9 +115,11 @@ class SignedMapper(Mapper[str]):
         origin: str,
         signer_of: Callable[[str], jws.Signer],
         verify: Callable[[jws.Jws, Event], None],
+        forget: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(JSONTranscoder())
-        self._origin = origin
+        self.forget = forget
+        self.origin = origin
         self._signer_of = signer_of
         self._verify = verify
 
@@ -57,9 +127,44 @@ class SignedMapper(Mapper[str]):
         """Name the key that signs for an organisation now."""
         return self._signer_of(organisation).kid
 
+    def signer_of(self, organisation: str) -> jws.Signer:
+        """Return what signs for an organisation now."""
+        return self._signer_of(organisation)
+
+    def awaits(self, event: Event) -> bool:
+        """Tell whether an event must be signed elsewhere."""
+        return isinstance(self._signer_of(event.actor), HeldElsewhere)
+
+    def unsigned(self, event: Event) -> Unsigned:
+        """Return an event as its key must sign it."""
+        kid = self.kid_of(event.actor)
+        blank = codec.encode(event, self.origin, _Blank(kid))
+        return Unsigned(event.actor, kid, blank.rpartition(b".")[0], self.awaits(event))
+
+    def signed(self, entry: Unsigned, signature: bytes | None) -> StoredEvent:
+        """Return an entry with its signature, verified; with None it is signed here.
+
+        Refuses with `KeyIsHeldElsewhere` what must be signed elsewhere, and with `Untrusted` a
+        signature that is not the key's.
+        """
+        if signature is None:
+            signer = self._signer_of(entry.actor)
+            if signer.kid != entry.kid:
+                raise Conflict(entry.actor)
+            signature = signer.sign(entry.signing_input)
+        state = entry.signing_input + b"." + b64url(signature).encode()
+        signed, event = codec.read(state, self.origin)
+        self._verify(signed, event)
+        return StoredEvent(event.originator_id, event.originator_version, event.TOPIC, state)
+
+    def read_unsigned(self, signing_input: bytes) -> tuple[jws.Jws, Event]:
+        """Read what was signed, or will be; no signature is looked at."""
+        blank = b64url(bytes(SIGNATURE_BYTES)).encode()
+        return codec.read(signing_input + b"." + blank, self.origin)
+
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """Sign an event."""
-        state = codec.encode(domain_event, self._origin, self._signer_of(domain_event.actor))
+        state = codec.encode(domain_event, self.origin, self._signer_of(domain_event.actor))
         return StoredEvent(
             originator_id=domain_event.originator_id,
             originator_version=domain_event.originator_version,
@@ -69,7 +174,7 @@ class SignedMapper(Mapper[str]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """Verify a row and return its event; a row moved or relabelled is refused."""
-        signed, event = codec.read(stored_event.state, self._origin)
+        signed, event = codec.read(stored_event.state, self.origin)
         here = (stored_event.originator_id, stored_event.originator_version, stored_event.topic)
         if here != (event.originator_id, event.originator_version, event.TOPIC):
             raise EntryMoved(str(stored_event.originator_id), stored_event.originator_version)
@@ -82,9 +187,12 @@ class Engine(Application[str]):
 
     name = "ledger"
 
-    def __init__(self, mapper: SignedMapper, recorder: ApplicationRecorder) -> None:
+    def __init__(
+        self, mapper: SignedMapper, recorder: ApplicationRecorder, waiting: Waiting | None = None
+    ) -> None:
         self._handed_mapper = mapper
         self._handed_recorder = recorder
+        self._waiting = waiting
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -99,9 +207,18 @@ class Engine(Application[str]):
         """Use the recorder that was handed in."""
         return self._handed_recorder
 
+    @property
+    def origin(self) -> str:
+        """The log that all this is recorded in."""
+        return self._handed_mapper.origin
+
     def kid_of(self, organisation: str) -> str:
         """Name the key that signs for an organisation now."""
         return self._handed_mapper.kid_of(organisation)
+
+    def forget_signers(self) -> None:
+        """Choose anew which keys sign: they may have changed."""
+        self._handed_mapper.forget()
 
     def history(self, stream: str, after: int | None = None) -> list[Any]:
         """Return the events of a stream, those after a version, each verified."""
@@ -112,8 +229,10 @@ class Engine(Application[str]):
 
         A connection may die after the commit and before its answer; the retry then meets our own
         rows. They are ours if the same bytes lie in the same place: signatures are deterministic
-        and ids are random.
+        and ids are random. What must be signed elsewhere is kept for that, where there is a place.
         """
+        if self._waiting and any(self._handed_mapper.awaits(event) for event in events):
+            self._waiting.keep([self._handed_mapper.unsigned(event) for event in events], beside)
         try:
             self.save(*events, **beside)
         except IntegrityError:
@@ -124,3 +243,30 @@ class Engine(Application[str]):
         version = event.originator_version
         found = self.recorder.select_events(event.originator_id, gt=version - 1, lte=version)
         return [s.state for s in found] == [self.mapper.to_stored_event(event).state]
+
+    def submit(
+        self, entries: Sequence[tuple[Unsigned, bytes | None]], beside: Mapping[str, object]
+    ) -> int:
+        """Store entries that were signed elsewhere, with what waited beside them, in one commit.
+
+        Each comes with its signature, or None if it is signed here. Returns their number; what was
+        stored so already is left as it is. Refuses with `Overtaken` when something that they rest
+        on has changed meanwhile.
+        """
+        stored = [self._handed_mapper.signed(entry, signature) for entry, signature in entries]
+        try:
+            self._handed_recorder.insert_events(stored, **beside)
+        except IntegrityError:
+            if not self.holds([entry.signing_input for entry, _ in entries]):
+                raise Overtaken(str(stored[0].originator_id)) from None
+        return len(stored)
+
+    def holds(self, signing_inputs: Sequence[bytes]) -> bool:
+        """Tell whether all these stand in the log, each with a signature."""
+        return all(self._holds(each) for each in signing_inputs)
+
+    def _holds(self, signing_input: bytes) -> bool:
+        _, event = self._handed_mapper.read_unsigned(signing_input)
+        version = event.originator_version
+        found = self.recorder.select_events(event.originator_id, gt=version - 1, lte=version)
+        return [bytes(s.state).rpartition(b".")[0] for s in found] == [signing_input]

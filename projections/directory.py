@@ -15,11 +15,11 @@ from ledger.domain.events import (
     UseChanged,
 )
 from projections.rows import copy_rows, update_rows
-from projections.runner import Connection, Recorded, Runner
+from projections.runner import Connection, Position, Recorded, Runner, end_of
 
 FUND = (
     "fund", "organisation", "name", "kind", "purpose", "place", "basis", "plan", "first_day",
-    "last_day", "brand", "recipient", "closed", "leaf",
+    "last_day", "brand", "recipient", "closed", "leaf", "bound_leaf", "closed_leaf",
 )  # fmt: skip
 USE = ("fund", "purpose", "place", "ground", "document", "leaf")
 BINDING = ("basis", "plan", "first_day", "last_day", "brand", "recipient")
@@ -63,7 +63,8 @@ class Directory:
         " kind text NOT NULL, leaf bigint NOT NULL)",
         "CREATE TABLE funds (fund text PRIMARY KEY, organisation text NOT NULL, name text NOT NULL,"
         " kind text NOT NULL, purpose text, place text, basis text, plan text, first_day date,"
-        " last_day date, brand text, recipient text, closed text, leaf bigint NOT NULL)",
+        " last_day date, brand text, recipient text, closed text, leaf bigint NOT NULL,"
+        " bound_leaf bigint, closed_leaf bigint)",
         "CREATE TABLE uses (fund text NOT NULL, purpose text, place text, ground text NOT NULL,"
         " document text NOT NULL, leaf bigint PRIMARY KEY)",
     )
@@ -84,9 +85,10 @@ class Directory:
                     funds[event.originator_id] = _opened(event, leaf)
                 case FundBound():
                     bound = {name: getattr(event, name) for name in BINDING}
-                    later.append((event.originator_id, bound))
+                    later.append((event.originator_id, bound | {"bound_leaf": leaf}))
                 case FundClosed():
-                    later.append((event.originator_id, {"closed": event.left_over}))
+                    ended = {"closed": event.left_over, "closed_leaf": leaf}
+                    later.append((event.originator_id, ended))
                 case UseChanged():
                     uses.append((event.originator_id, event.purpose, event.place, event.ground,
                                  event.document, leaf))  # fmt: skip
@@ -103,7 +105,7 @@ class Directory:
 
 
 def _opened(event: FundOpened, leaf: int) -> dict[str, object]:
-    empty = dict.fromkeys((*BINDING, "closed"))
+    empty = dict.fromkeys((*BINDING, "closed", "bound_leaf", "closed_leaf"))
     return empty | {
         "fund": event.originator_id,
         "organisation": event.organisation,
@@ -118,27 +120,38 @@ def _opened(event: FundOpened, leaf: int) -> dict[str, object]:
 DIRECTORY = Directory()
 
 
-def funds(runner: Runner, organisation: str | None = None) -> list[FundEntry]:
+BOUND = ", ".join(f"CASE WHEN bound_leaf < %(end)s THEN {name} END AS {name}" for name in BINDING)
+
+
+def funds(
+    runner: Runner, organisation: str | None = None, at: Position | None = None
+) -> list[FundEntry]:
     """Return the funds, of one organisation or of all, in the order they were opened."""
     query = (
-        "SELECT fund, organisation, name, kind, purpose, place, basis, plan, first_day, last_day,"
-        " brand, recipient, closed FROM funds WHERE organisation = %(organisation)s"
-        " OR %(organisation)s::text IS NULL ORDER BY leaf"
+        f"SELECT fund, organisation, name, kind, purpose, place, {BOUND},"  # noqa: S608 our columns
+        " CASE WHEN closed_leaf < %(end)s THEN closed END AS closed FROM funds"
+        " WHERE (organisation = %(organisation)s OR %(organisation)s::text IS NULL)"
+        " AND leaf < %(end)s ORDER BY leaf"
     )
-    with runner.reading(DIRECTORY) as (connection, _):
-        found = connection.execute(query, {"organisation": organisation}).fetchall()
+    with runner.reading(DIRECTORY, at) as (connection, _):
+        given = {"organisation": organisation, "end": end_of(at)}
+        found = connection.execute(query, given).fetchall()
     return [FundEntry(**row) for row in found]
 
 
-def names(runner: Runner) -> dict[str, str]:
+def names(runner: Runner, at: Position | None = None) -> dict[str, str]:
     """Return the public names of all organisations, by id."""
-    with runner.reading(DIRECTORY) as (connection, _):
-        found = connection.execute("SELECT organisation, name FROM organisations").fetchall()
+    query = "SELECT organisation, name FROM organisations WHERE leaf < %s"
+    with runner.reading(DIRECTORY, at) as (connection, _):
+        found = connection.execute(query, [end_of(at)]).fetchall()
     return {row["organisation"]: row["name"] for row in found}
 
 
-def uses(runner: Runner, fund: str) -> list[Use]:
+def uses(runner: Runner, fund: str, at: Position | None = None) -> list[Use]:
     """Return the changes of use that are on record for a fund."""
-    query = "SELECT purpose, place, ground, document FROM uses WHERE fund = %s ORDER BY leaf"
-    with runner.reading(DIRECTORY) as (connection, _):
-        return [Use(**row) for row in connection.execute(query, [fund]).fetchall()]
+    query = (
+        "SELECT purpose, place, ground, document FROM uses WHERE fund = %s AND leaf < %s"
+        " ORDER BY leaf"
+    )
+    with runner.reading(DIRECTORY, at) as (connection, _):
+        return [Use(**row) for row in connection.execute(query, [fund, end_of(at)]).fetchall()]

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from ledger.errors import Refused
 from projections.journal import JOURNAL
 from projections.postings import INCOME, RESTRICTED_INCOME
-from projections.runner import Position, Runner
+from projections.runner import Position, Runner, end_of
 
 AT_ONCE = 2000
 """Rows fetched at a time."""
@@ -190,7 +190,10 @@ def changes(
 
 
 def corrections(
-    runner: Runner, fund: str | None = None, organisation: str | None = None
+    runner: Runner,
+    fund: str | None = None,
+    organisation: str | None = None,
+    at: Position | None = None,
 ) -> tuple[list[Correction], Position]:
     """Return what was corrected, of one fund, one organisation or all, in log order.
 
@@ -200,10 +203,12 @@ def corrections(
         f"SELECT {', '.join(Correction.__slots__)} FROM corrections"  # noqa: S608 our columns
         " WHERE (%(fund)s::text IS NULL OR %(fund)s IN (fund, counterpart))"
         " AND (%(organisation)s::text IS NULL OR organisation = %(organisation)s OR counterpart IN"
-        " (SELECT fund FROM funds WHERE organisation = %(organisation)s)) ORDER BY leaf"
+        " (SELECT fund FROM funds WHERE organisation = %(organisation)s)) AND leaf < %(end)s"
+        " ORDER BY leaf"
     )
-    with runner.reading(JOURNAL) as (connection, position):
-        found = connection.execute(query, {"fund": fund, "organisation": organisation}).fetchall()
+    given = {"fund": fund, "organisation": organisation, "end": end_of(at)}
+    with runner.reading(JOURNAL, at) as (connection, position):
+        found = connection.execute(query, given).fetchall()
     return [Correction(**row) for row in found], position
 
 

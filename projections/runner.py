@@ -20,7 +20,7 @@ from psycopg.rows import DictRow
 
 from ledger import codec
 from ledger.domain.events import Event
-from ledger.errors import Untrusted
+from ledger.errors import Refused, Unreadable, Untrusted
 from ledger.store.database import Database, first_line
 from ledger.store.recorder import LedgerRecorder, LogRow
 
@@ -50,6 +50,20 @@ class ViewStuck(Untrusted):
         super().__init__(f"view {view} can't go on ({why}); run: donation-ledger rebuild")
 
 
+class ViewBehind(Unreadable):
+    """A view was asked for an entry that it has not taken in yet."""
+
+    def __init__(self, view: str, asked: int, size: int) -> None:
+        super().__init__(f"not ready: view {view} has followed {size} entries, not {asked} yet")
+
+
+class BeyondTheLog(Refused):
+    """An answer was asked for at a size that the log has not reached, or below zero."""
+
+    def __init__(self, asked: int, size: int) -> None:
+        super().__init__(f"size {asked} is not between 0 and {size}, the entries of the log")
+
+
 class View(Protocol):
     """A read model: its name, its tables, and how a batch of events changes them."""
 
@@ -71,6 +85,15 @@ class Position:
 
     size: int
     time: datetime | None
+
+
+LAST = 2**63 - 1
+"""No leaf comes after it."""
+
+
+def end_of(at: Position | None) -> int:
+    """Return the leaf before which an answer ends: that of `at`, or none when it is the newest."""
+    return LAST if at is None else at.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +156,27 @@ class Runner:
         self._follow([self._followed(view, self.schema(view))])
 
     @contextmanager
-    def reading(self, view: View) -> Iterator[tuple[Connection, Position]]:
-        """Lend a connection to a view's tables, one snapshot, with its position."""
+    def reading(
+        self, view: View, at: Position | None = None
+    ) -> Iterator[tuple[Connection, Position]]:
+        """Lend a connection to a view's tables, one snapshot, with its position.
+
+        Whoever wants to know how things stood `at` an earlier position gets that one, and reads
+        nothing from its size on; ViewBehind when the view has not come that far.
+        """
         with self._database.reading() as connection:
             _enter(connection, self.schema(view))
-            yield connection, _position(connection)
+            position = _position(connection)
+            if at is not None and at.size > position.size:
+                raise ViewBehind(view.name, at.size, position.size)
+            yield connection, at or position
+
+    def position(self, size: int) -> Position:
+        """Return a size that the log has or had, with the time of its last entry."""
+        if not 0 <= size <= self._recorder.size():
+            raise BeyondTheLog(size, self._recorder.size())
+        last = [self._read(row)[1].timestamp for row in self._recorder.log(max(size - 1, 0), size)]
+        return Position(size, last[0] if last else None)
 
     def rebuild(self, *, keep: bool) -> list[Rebuilt]:
         """Build every view anew from the log and compare; with `keep`, put the new one in place.

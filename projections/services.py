@@ -113,7 +113,7 @@ def services(runner: Runner, organisation: str | None) -> tuple[list[ServiceEntr
 
 
 def totals(runner: Runner, organisation: str | None) -> tuple[list[ServiceTotal], Position]:
-    """Return what counts, by kind and place; groups are shown however small, for nobody is named.
+    """Return what counts, by kind and place; who shows it hides small groups (`small_cells`).
 
     Jobs count the people who found them.
     """

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from projections.runner import Position, Runner
+from projections import accounts
+from projections.outflows import disbursements, was_paid
+from projections.runner import LAST, Position, Runner, end_of
+from projections.trace_queries import shown_place
 from projections.traces import TRACES
-
-LAST = 2**63 - 1
-"""No leaf comes after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +43,35 @@ class Payment:
     cost_class: str | None
 
 
-def gift_counts(runner: Runner, fund: str) -> tuple[list[GiftCount], Position]:
+def gift_counts(
+    runner: Runner, fund: str, at: Position | None = None
+) -> tuple[list[GiftCount], Position]:
     """Count the gifts that came into a fund, a row a unit; transfers from funds are no gifts."""
-    query = (
-        "SELECT unit, gift_counts.gifts, accounts.gifts AS amount FROM gift_counts"
-        " JOIN accounts USING (fund, unit) WHERE fund = %s ORDER BY unit"
-    )
-    with runner.reading(TRACES) as (connection, position):
-        found = connection.execute(query, [fund]).fetchall()
-    return [GiftCount(**row) for row in found], position
+    found, position = accounts.standing(runner, fund, at)
+    return [
+        GiftCount(unit, account.counted, account.gifts)
+        for (_, unit), account in found
+        if account.counted
+    ], position
 
 
 def payments(
-    runner: Runner, fund: str, limit: int, before: int | None = None
+    runner: Runner, fund: str, limit: int, before: int | None = None, at: Position | None = None
 ) -> tuple[Sequence[Payment], int | None]:
     """Return at most `limit` payments of a fund, newest first, older than leaf `before`.
 
     With them comes the leaf to go on before, or None when these are the last.
     """
     query = (
-        "SELECT id AS disbursement, payee, amount, unit, place, paid_on AS day, leaf, recovered,"
+        "SELECT id AS disbursement, payee, amount, unit, place, paid_on AS day, leaf, recovered,"  # noqa: S608 our words
         " accepted_on, cost_class,"
         " CASE WHEN payee IS NOT NULL THEN purpose END AS purpose"
-        " FROM disbursements WHERE fund = %(fund)s AND status = 'paid'"
+        f" FROM {disbursements(at)} WHERE fund = %(fund)s AND {was_paid(at)}"
         " AND leaf < %(before)s ORDER BY leaf DESC LIMIT %(limit)s"
     )
     given = {"fund": fund, "before": LAST if before is None else before, "limit": limit + 1}
-    with runner.reading(TRACES) as (connection, _):
-        found = [Payment(**row) for row in connection.execute(query, given).fetchall()]
+    with runner.reading(TRACES, at) as (connection, _):
+        rows = connection.execute(query, given | {"size": end_of(at)}).fetchall()
+    found = [Payment(**row | {"place": shown_place(row["place"], row["payee"])}) for row in rows]
     shown = found[:limit]
     return shown, shown[-1].leaf if len(found) > limit else None

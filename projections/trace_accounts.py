@@ -7,8 +7,8 @@ outflows like others; a batch reads those that it can meet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -29,7 +29,10 @@ from ledger.domain.events import (
 from ledger.domain.history.accounts import SUMS, UnitAccount
 from projections.runner import Connection
 
-COLUMNS = ("fund", "unit", *SUMS, "next", "free")
+COLUMNS = ("fund", "unit", *SUMS, "counted", "leaf", "next", "free")
+MILESTONE = ("fund", "unit", "size", *SUMS, "counted")
+EVERY = 1024
+"""An account that moved is kept as it stood at the next multiple of so many entries."""
 
 MOVING = (
     DisbursementPaid
@@ -39,6 +42,14 @@ MOVING = (
     | AllocationTakenBack
     | AllocationGivenBack
 )
+
+
+@dataclass(slots=True)
+class AxisAccount(UnitAccount):
+    """An account with the number of gifts it counted and the last entry that moved it."""
+
+    counted: int = 0
+    leaf: int = -1
 
 
 def touched(events: Sequence[Event]) -> Counter[tuple[str, str]]:
@@ -58,7 +69,7 @@ def touched(events: Sequence[Event]) -> Counter[tuple[str, str]]:
 
 def load(
     connection: Connection, most: Counter[tuple[str, str]]
-) -> dict[tuple[str, str], UnitAccount]:
+) -> dict[tuple[str, str], AxisAccount]:
     """Load accounts, each with the holes that what leaves it can meet, however many there are."""
     query = (
         "SELECT accounts.* FROM accounts JOIN unnest(%s::text[], %s::text[])"
@@ -95,23 +106,45 @@ def _holes(
     return tuple(holes)
 
 
-def account_of(row: dict[str, Any]) -> UnitAccount:
+def account_of(row: dict[str, Any]) -> AxisAccount:
     """Return the account that a row of the table holds; its holes are not in the row."""
-    account = UnitAccount(**{name: row[name] for name in SUMS})
+    account = settled({name: row[name] for name in (*SUMS, "counted", "leaf")})
+    free = tuple(Span(*span) for span in row["free"])
+    account.axis = replace(account.axis, next=row["next"], free=free)
+    return account
+
+
+def settled(sums: Mapping[str, int]) -> AxisAccount:
+    """Return an account of these sums; where on its axis they lie is not known."""
+    account = AxisAccount()
+    for name, units in sums.items():
+        setattr(account, name, units)
     account.axis = Axis(
-        next=row["next"],
-        free=tuple(Span(*span) for span in row["free"]),
         taken=account.disbursed - account.recovered + account.allocated_out - account.taken_back,
         returned=account.returned + account.reversed + account.given_back,
     )
     return account
 
 
-def account_row(item: tuple[tuple[str, str], UnitAccount]) -> list[object]:
+def account_row(item: tuple[tuple[str, str], AxisAccount]) -> list[object]:
     """Return the row of an account, in the order of `COLUMNS`."""
     (fund, unit), account = item
     axis, sums = account.axis, [getattr(account, name) for name in SUMS]
-    return [fund, unit, *sums, axis.next, _spans_json(axis.free)]
+    return [fund, unit, *sums, account.counted, account.leaf, axis.next, _spans_json(axis.free)]
+
+
+def milestone(last: int, now: int) -> int | None:
+    """Return the milestone that an account passes that moved at entry `last` and moves `now`.
+
+    It is the first one after `last`: until `now` the account stood still.
+    """
+    passed = (last // EVERY + 1) * EVERY
+    return passed if passed <= now else None
+
+
+def milestone_row(key: tuple[str, str], size: int, account: AxisAccount) -> list[object]:
+    """Return the row of an account as it stood at a size of the log, in order of `MILESTONE`."""
+    return [*key, size, *(getattr(account, name) for name in SUMS), account.counted]
 
 
 def _spans_json(spans: Sequence[Span]) -> Jsonb:

@@ -10,18 +10,16 @@ from typing import Any
 from ledger.domain.axis import Span
 from ledger.domain.funds import GiftPlace, place_prefix
 from ledger.domain.history.accounts import UnitAccount
+from ledger.domain.small_cells import COUNTY_DIGITS, coarse
 from ledger.errors import Unknown
-from projections.runner import Connection, Position, Runner
-from projections.trace_accounts import account_of
+from projections import accounts, outflows
+from projections.runner import Connection, Position, Runner, end_of
 from projections.traces import TRACES
 
+WITHIN = f"place LIKE %(asked)s AND (payee IS NOT NULL OR length(%(asked)s) <= {COUNTY_DIGITS + 1})"
+"""Payments to people are found by their county, and by no finer place."""
+
 COLUMNS = {"inflows": "", "outflows": ", paid.payee, paid.place, paid.paid_on"}
-JOINED = {
-    "inflows": "",
-    "outflows": " LEFT JOIN disbursements AS paid"
-    " ON flow.kind = 'disbursement' AND paid.id = flow.id",
-}
-"""An outflow that is a payment brings along what is known of it."""
 
 
 class NotTraceable(Unknown):
@@ -99,6 +97,17 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class _Then:
+    """The tables of the traces, to be read as they stand, or as they stood `at` a position."""
+
+    connection: Connection
+    at: Position | None
+
+    def execute(self, query: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+        return self.connection.execute(query, given | {"size": end_of(self.at)}).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """A span on a fund's axis, the offset to its gift's own axis, and the way it came."""
 
@@ -110,13 +119,12 @@ class _Piece:
     """The gift it is part of, or the disbursement that it paid for."""
 
 
-def balances(runner: Runner, fund: str | None = None) -> tuple[list[Balance], Position]:
+def balances(
+    runner: Runner, fund: str | None = None, at: Position | None = None
+) -> tuple[list[Balance], Position]:
     """Return what every fund, or one, has received, moved, paid and kept."""
-    where = "" if fund is None else " WHERE fund = %s"
-    query = f"SELECT * FROM accounts{where} ORDER BY fund, unit"  # noqa: S608 fixed words
-    with runner.reading(TRACES) as (connection, position):
-        found = connection.execute(query, [fund] if where else []).fetchall()
-    return [Balance.of(row["fund"], row["unit"], account_of(row)) for row in found], position
+    found, position = accounts.standing(runner, fund, at)
+    return [Balance.of(*key, account) for key, account in found], position
 
 
 def received(runner: Runner, fund: str, unit: str) -> int:
@@ -157,64 +165,72 @@ def allocated(runner: Runner, fund: str, allocation: int) -> tuple[GiftPlace, ..
 def disbursement(runner: Runner, disbursement: str) -> dict[str, Any]:
     """Return what the view keeps of a disbursement: its fund, unit, status and so on."""
     with runner.reading(TRACES) as (connection, _):
-        found = _disbursements(connection, "id = %s", disbursement)
-    if not found:
-        raise NotTraceable("disbursement", disbursement)
-    return found[0]
+        return _paid(_Then(connection, None), disbursement)
 
 
-def trace_gift(runner: Runner, gift: str) -> list[Trace]:
+def trace_gift(runner: Runner, gift: str, at: Position | None = None) -> list[Trace]:
     """Follow a gift to the payments it paid for, through any number of funds, a trace a unit."""
-    with runner.reading(TRACES) as (connection, position):
-        return [_followed(connection, gift, place, position) for place in _places(connection, gift)]
+    with runner.reading(TRACES, at) as (connection, position):
+        places = _places(connection, gift, at)
+        then = _Then(connection, at)
+        return [_followed(then, gift, place, position) for place in places]
 
 
-def trace_disbursement(runner: Runner, disbursement: str) -> Trace:
+def trace_disbursement(runner: Runner, disbursement: str, at: Position | None = None) -> Trace:
     """Follow a payment back to the gifts that paid for it."""
-    with runner.reading(TRACES) as (connection, position):
-        found = _disbursements(connection, "id = %s", disbursement)
-        if not found:
-            raise NotTraceable("disbursement", disbursement)
-        segments = _sources(connection, found)
-        return _trace_of(found[0]["fund"], found, segments, position)
+    with runner.reading(TRACES, at) as (connection, position):
+        then = _Then(connection, at)
+        found = _paid(then, disbursement)
+        return _trace_of(found["fund"], [found], _sources(then, [found]), position)
 
 
-def trace_fund(runner: Runner, fund: str) -> list[Trace]:
+def trace_fund(runner: Runner, fund: str, at: Position | None = None) -> list[Trace]:
     """Follow all payments of a fund back to gifts, one trace a unit."""
-    with runner.reading(TRACES) as (connection, position):
-        query = "SELECT * FROM accounts WHERE fund = %s ORDER BY unit"
-        accounts = connection.execute(query, [fund]).fetchall()
-        if not accounts:
+    since = accounts.moves(runner, fund, at)
+    with runner.reading(TRACES, at) as (connection, position):
+        then, standing = _Then(connection, at), accounts.read(connection, fund, at, since)
+        if not standing:
             raise NotTraceable("money in fund", fund)
-        paid = _disbursements(connection, "fund = %s", fund)
+        paid = _disbursements(then, "fund = %(asked)s", fund)
         return [
-            _trace_of_account(connection, row, [d for d in paid if d["unit"] == row["unit"]],
+            _trace_of_account(then, key, account, [d for d in paid if d["unit"] == key[1]],
                               position)
-            for row in accounts
+            for key, account in standing
         ]  # fmt: skip
 
 
-def trace_place(runner: Runner, place: str) -> list[Trace]:
+def trace_place(runner: Runner, place: str, at: Position | None = None) -> list[Trace]:
     """Follow all payments to a place, or to places within it, back to gifts."""
-    with runner.reading(TRACES) as (connection, position):
-        found = _disbursements(connection, "place LIKE %s", f"{place_prefix(place)}%")
+    with runner.reading(TRACES, at) as (connection, position):
+        then = _Then(connection, at)
+        found = _disbursements(then, WITHIN, f"{place_prefix(place)}%")
         if not found:
             raise NotTraceable("payment to place", place)
         units = sorted({d["unit"] for d in found})
         return [
-            _trace_of(None, mine, _sources(connection, mine), position)
+            _trace_of(None, mine, _sources(then, mine), position)
             for mine in ([d for d in found if d["unit"] == unit] for unit in units)
         ]
 
 
+def shown_place(place: str | None, payee: str | None) -> str | None:
+    """Return the place of a payment as everybody may know it: of a person (no payee), the county.
+
+    Payments recorded before that rule say a finer one in their event.
+    """
+    return place if payee or place is None else coarse(place)
+
+
 def _trace_of_account(
-    connection: Connection, row: dict[str, Any], paid: Sequence[dict[str, Any]], position: Position
+    then: _Then,
+    key: tuple[str, str],
+    account: UnitAccount,
+    paid: Sequence[dict[str, Any]],
+    position: Position,
 ) -> Trace:
-    account = account_of(row)
     return Trace(
-        row["fund"], row["unit"], 0, account.received, account.received,
-        tuple(_sources(connection, paid)), account.balance, account.returned, position,
-        account.reversed,
+        *key, 0, account.received, account.received, tuple(_sources(then, paid)), account.balance,
+        account.returned, position, account.reversed,
     )  # fmt: skip
 
 
@@ -225,9 +241,12 @@ def _trace_of(
     return Trace(fund, paid[0]["unit"], None, None, amount, tuple(segments), 0, 0, position)
 
 
-def _places(connection: Connection, gift: str) -> list[GiftPlace]:
-    query = "SELECT fund, unit, start_at, end_at FROM inflows WHERE gift = %s ORDER BY unit"
-    found = connection.execute(query, [gift]).fetchall()
+def _places(connection: Connection, gift: str, at: Position | None = None) -> list[GiftPlace]:
+    query = (
+        "SELECT fund, unit, start_at, end_at FROM inflows WHERE gift = %s AND leaf < %s"
+        " ORDER BY unit"
+    )
+    found = connection.execute(query, [gift, end_of(at)]).fetchall()
     if not found:
         raise NotTraceable("gift", gift)
     return list(map(_place, found))
@@ -237,12 +256,19 @@ def _place(row: dict[str, Any]) -> GiftPlace:
     return GiftPlace(row["fund"], row["unit"], Span(row["start_at"], row["end_at"]))
 
 
-def _disbursements(connection: Connection, condition: str, given: str) -> list[dict[str, Any]]:
-    query = f"SELECT * FROM disbursements WHERE {condition} ORDER BY leaf"  # noqa: S608 fixed words
-    return connection.execute(query, [given]).fetchall()
+def _paid(then: _Then, disbursement: str) -> dict[str, Any]:
+    found = _disbursements(then, "id = %(asked)s", disbursement)
+    if not found:
+        raise NotTraceable("disbursement", disbursement)
+    return found[0]
 
 
-def _followed(connection: Connection, gift: str, place: GiftPlace, position: Position) -> Trace:
+def _disbursements(then: _Then, condition: str, asked: str) -> list[dict[str, Any]]:
+    query = f"SELECT * FROM {outflows.disbursements(then.at)} WHERE {condition} ORDER BY leaf"  # noqa: S608 fixed words
+    return then.execute(query, {"asked": asked})
+
+
+def _followed(then: _Then, gift: str, place: GiftPlace, position: Position) -> Trace:
     """Follow a gift's range fund by fund: one query for each step of the way, however wide."""
     segments: list[Segment] = []
     gone = {"return": 0, "reversal": 0}
@@ -250,7 +276,7 @@ def _followed(connection: Connection, gift: str, place: GiftPlace, position: Pos
     pieces = [_Piece(place.fund, place.span, 0, (), {"gift": gift})]
     while pieces:
         onward: list[_Piece] = []
-        for piece, row, met in _touching(connection, "outflows", place.unit, pieces):
+        for piece, row, met in _touching(then, "outflows", place.unit, pieces):
             if row["kind"] == "allocation":
                 onward.append(_moved_on(piece, row, met))
                 continue
@@ -284,19 +310,15 @@ def _paid_by(paid: dict[str, Any], own: Span, gift: str, via: tuple[str, ...]) -
         via,
         paid["id"],
         paid["payee"],
-        paid["place"],
+        shown_place(paid["place"], paid["payee"]),
         paid["paid_on"],
     )
 
 
-def _sources(connection: Connection, paid: Sequence[dict[str, Any]]) -> list[Segment]:
+def _sources(then: _Then, paid: Sequence[dict[str, Any]]) -> list[Segment]:
     """Follow payments of one unit back to gifts, in the order of payments and of their spans."""
     by_id = {one["id"]: one for one in paid}
-    query = (
-        "SELECT * FROM outflows WHERE id = ANY(%s) AND kind = 'disbursement'"
-        " ORDER BY leaf, start_at"
-    )
-    rows = connection.execute(query, [list(by_id)]).fetchall()
+    rows = then.execute(outflows.paying(then.at), {"ids": list(by_id)})
     found: list[tuple[tuple[int, int], Segment]] = []
     pieces = [
         _Piece(row["fund"], Span(row["start_at"], row["end_at"]), -row["start_at"], (), row)
@@ -304,7 +326,7 @@ def _sources(connection: Connection, paid: Sequence[dict[str, Any]]) -> list[Seg
     ]
     while pieces:
         onward: list[_Piece] = []
-        for piece, row, met in _touching(connection, "inflows", paid[0]["unit"], pieces):
+        for piece, row, met in _touching(then, "inflows", paid[0]["unit"], pieces):
             if row["gift"] is None:
                 onward.append(_came_from(piece, row, met))
                 continue
@@ -323,23 +345,15 @@ def _came_from(piece: _Piece, row: dict[str, Any], met: Span) -> _Piece:
 
 
 def _touching(
-    connection: Connection, table: str, unit: str, pieces: Sequence[_Piece]
+    then: _Then, table: str, unit: str, pieces: Sequence[_Piece]
 ) -> Iterator[tuple[_Piece, dict[str, Any], Span]]:
-    """Yield the rows that meet each piece, in order, with the span that both cover.
-
-    Rows of a fund and unit never overlap each other, so the one before a piece's start is the
-    only earlier one that can reach into it.
-    """
+    """Yield the rows that meet each piece, in order, with the span that both cover."""
     query = (
         f"SELECT piece.number, flow.*{COLUMNS[table]} FROM unnest(%(funds)s::text[],"  # noqa: S608 two tables
         " %(starts)s::bigint[], %(ends)s::bigint[]) WITH ORDINALITY"
         " AS piece (fund, start_at, end_at, number) CROSS JOIN LATERAL ("
-        f"SELECT * FROM {table} AS each WHERE each.fund = piece.fund AND each.unit = %(unit)s"
-        " AND each.start_at < piece.end_at AND each.end_at > piece.start_at"
-        f" AND each.start_at >= coalesce((SELECT max(start_at) FROM {table} AS before"
-        " WHERE before.fund = piece.fund AND before.unit = %(unit)s"
-        " AND before.start_at <= piece.start_at), 0)) AS flow"
-        f"{JOINED[table]} ORDER BY piece.number, flow.start_at"
+        f"{outflows.touching(table, then.at)}) AS flow"
+        f"{outflows.joined(table, then.at)} ORDER BY piece.number, flow.start_at"
     )
     given = {
         "funds": [piece.fund for piece in pieces],
@@ -347,7 +361,7 @@ def _touching(
         "ends": [piece.span.end for piece in pieces],
         "unit": unit,
     }
-    for row in connection.execute(query, given).fetchall():
+    for row in then.execute(query, given):
         piece = pieces[row["number"] - 1]
         met = piece.span.meet(Span(row["start_at"], row["end_at"]))
         assert met is not None, "only touching rows are read"

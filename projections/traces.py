@@ -6,7 +6,6 @@ intersection of ranges (projections/trace_queries.py).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import singledispatchmethod
 from typing import Any
@@ -30,18 +29,41 @@ from ledger.domain.events import (
     GoodsReceived,
 )
 from ledger.domain.goods import Amount
-from ledger.domain.history.accounts import SUMS, UnitAccount
+from ledger.domain.history.accounts import SUMS
 from projections.rows import copy_rows, update_rows
 from projections.runner import Connection, Recorded
-from projections.trace_accounts import COLUMNS, account_row, load, touched
+from projections.trace_accounts import (
+    COLUMNS,
+    EVERY,
+    MILESTONE,
+    AxisAccount,
+    account_row,
+    load,
+    milestone,
+    milestone_row,
+    touched,
+)
 
 INFLOW = ("fund", "unit", "start_at", "end_at", "leaf", "gift", "from_fund", "from_start",
           "allocation")  # fmt: skip
-OUTFLOW = ("fund", "unit", "start_at", "end_at", "leaf", "kind", "id", "to_start", "allocation")
+OUTFLOW = ("fund", "unit", "start_at", "end_at", "leaf", "kind", "id", "to_start", "allocation",
+           "since")  # fmt: skip
 DISBURSEMENT = (
     "id", "fund", "payee", "amount", "unit", "purpose", "place", "status", "paid_on", "leaf",
-    "cost_class", "accepted_on", "recovered",
+    "cost_class", "accepted_on", "recovered", "paid_leaf", "accepted_leaf",
 )  # fmt: skip
+
+
+def axis(fund: str, unit: str) -> str:
+    """Return what stands for an axis in an index of ranges, which takes no text."""
+    code = f"hashtext({fund} || ' ' || {unit})::bigint"
+    return f"int8range({code}, {code}, '[]')"
+
+
+AXIS = axis("fund", "unit")
+HELD = "int8range(begin_at, greatest(begin_at, end_at))"
+DURING = "int8range(since, greatest(since, by_leaf))"
+"""By which rows of `undone` are found: axis, units, entries."""
 
 
 class Traces:
@@ -51,29 +73,39 @@ class Traces:
     tables = (
         "CREATE TABLE accounts (fund text NOT NULL, unit text NOT NULL,"
         + "".join(f" {name} bigint NOT NULL," for name in SUMS)
-        + " next bigint NOT NULL, free jsonb NOT NULL,"
-        " PRIMARY KEY (fund, unit))",
+        + " counted bigint NOT NULL, leaf bigint NOT NULL, next bigint NOT NULL,"
+        " free jsonb NOT NULL, PRIMARY KEY (fund, unit))",
+        f"CREATE TABLE milestones /* every {EVERY} */ (fund text NOT NULL, unit text NOT NULL,"
+        " size bigint NOT NULL,"
+        + "".join(f" {name} bigint NOT NULL," for name in SUMS)
+        + " counted bigint NOT NULL, PRIMARY KEY (fund, unit, size))",
         "CREATE TABLE inflows (fund text NOT NULL, unit text NOT NULL, start_at bigint NOT NULL,"
         " end_at bigint NOT NULL, leaf bigint NOT NULL, gift text, from_fund text,"
         " from_start bigint, allocation bigint, PRIMARY KEY (fund, unit, start_at))",
         "CREATE TABLE outflows (fund text NOT NULL, unit text NOT NULL, start_at bigint NOT NULL,"
         " end_at bigint NOT NULL, leaf bigint NOT NULL, kind text NOT NULL, id text NOT NULL,"
-        " to_start bigint, allocation bigint, PRIMARY KEY (fund, unit, start_at))",
+        " to_start bigint, allocation bigint, since bigint NOT NULL,"
+        " PRIMARY KEY (fund, unit, start_at))",
         "CREATE TABLE undone (fund text NOT NULL, unit text NOT NULL, start_at bigint NOT NULL,"
         " end_at bigint NOT NULL, leaf bigint NOT NULL, kind text NOT NULL, id text NOT NULL,"
-        " by_leaf bigint NOT NULL, PRIMARY KEY (by_leaf, start_at))",
+        " by_leaf bigint NOT NULL, begin_at bigint NOT NULL, since bigint NOT NULL,"
+        " to_start bigint, allocation bigint, PRIMARY KEY (by_leaf, start_at))",
         "CREATE TABLE disbursements (id text PRIMARY KEY, fund text NOT NULL, payee text,"
         " amount bigint NOT NULL, unit text NOT NULL, purpose text, place text,"
         " status text NOT NULL, paid_on date, leaf bigint NOT NULL, cost_class text,"
-        " accepted_on date, recovered bigint NOT NULL)",
-        "CREATE TABLE gift_counts (fund text NOT NULL, unit text NOT NULL, gifts bigint NOT NULL,"
-        " PRIMARY KEY (fund, unit))",
+        " accepted_on date, recovered bigint NOT NULL, paid_leaf bigint, accepted_leaf bigint)",
+        "CREATE TABLE recoveries (id text NOT NULL, leaf bigint NOT NULL, amount bigint NOT NULL,"
+        " PRIMARY KEY (id, leaf))",
+        "CREATE TABLE cost_classes (id text NOT NULL, leaf bigint NOT NULL,"
+        " cost_class text NOT NULL, PRIMARY KEY (id, leaf))",
         "CREATE INDEX inflows_gift ON inflows (gift)",
         "CREATE INDEX inflows_allocation ON inflows (from_fund, allocation)"
         " WHERE allocation IS NOT NULL",
         "CREATE INDEX outflows_id ON outflows (id)",
         "CREATE INDEX outflows_allocation ON outflows (fund, allocation)"
         " WHERE allocation IS NOT NULL",
+        f"CREATE INDEX undone_spans ON undone USING gist ({AXIS}, {HELD}, {DURING})",
+        "CREATE INDEX undone_id ON undone (id)",
         "CREATE INDEX disbursements_place ON disbursements (place text_pattern_ops)",
         "CREATE INDEX disbursements_fund ON disbursements (fund, leaf)",
     )
@@ -92,7 +124,9 @@ class _Page:
     def __init__(self, connection: Connection, events: Sequence[Event]) -> None:
         self._connection = connection
         self._accounts = load(connection, touched(events))
-        self._counted: Counter[tuple[str, str]] = Counter()
+        self._milestones: list[list[object]] = []
+        self._recoveries: list[tuple[object, ...]] = []
+        self._classes: list[tuple[object, ...]] = []
         self._inflows: list[tuple[object, ...]] = []
         self._outflows: list[tuple[object, ...]] = []
         self._fresh: dict[str, dict[str, object]] = {}
@@ -112,19 +146,19 @@ class _Page:
             self._gift(event.fund, line.quantity, leaf, event.originator_id)
 
     def _gift(self, fund: str, amount: Amount, leaf: int, gift: str) -> None:
-        account = self._account(fund, amount)
+        account = self._account(fund, amount, leaf)
         start = account.received
         account.received += amount.units
         account.gifts += amount.units
-        self._counted[fund, amount.unit] += 1
+        account.counted += 1
         self._inflows.append(
             (fund, amount.unit, start, account.received, leaf, gift, None, None, None)
         )
 
     @take_in.register
     def _allocated(self, event: FundsAllocated, leaf: int) -> None:
-        source = self._account(event.originator_id, event.amount)
-        target = self._account(event.to_fund, event.amount)
+        source = self._account(event.originator_id, event.amount, leaf)
+        target = self._account(event.to_fund, event.amount, leaf)
         unit, number = event.amount.unit, event.originator_version
         for span in _take(source, event.amount):
             start, target.received = target.received, target.received + span.length
@@ -138,14 +172,14 @@ class _Page:
 
     @take_in.register
     def _taken_back(self, event: AllocationTakenBack, leaf: int) -> None:
-        account = self._account(event.originator_id, event.amount)
+        account = self._account(event.originator_id, event.amount, leaf)
         found = self._held("fund = %s AND allocation = %s", event.originator_id, event.allocation)
         self._free(account, found, event.amount.units, leaf)
         account.taken_back += event.amount.units
 
     @take_in.register
     def _given_back(self, event: AllocationGivenBack, leaf: int) -> None:
-        account = self._account(event.originator_id, event.amount)
+        account = self._account(event.originator_id, event.amount, leaf)
         self._punch(event, account, event.amount, leaf, "given-back", event.from_fund)
         account.given_back += event.amount.units
 
@@ -165,10 +199,13 @@ class _Page:
             "cost_class": None,
             "accepted_on": None,
             "recovered": 0,
+            "paid_leaf": None,
+            "accepted_leaf": None,
         }
 
     @take_in.register
-    def _classified(self, event: CostClassified, _leaf: int) -> None:
+    def _classified(self, event: CostClassified, leaf: int) -> None:
+        self._classes.append((event.disbursement, leaf, event.cost_class))
         self._change(event.disbursement, cost_class=event.cost_class)
 
     @take_in.register
@@ -180,23 +217,25 @@ class _Page:
         self._change(event.disbursement, status="withdrawn")
 
     @take_in.register
-    def _accepted(self, event: DisbursementAccepted, _leaf: int) -> None:
-        self._change(event.disbursement, accepted_on=event.accepted_on)
+    def _accepted(self, event: DisbursementAccepted, leaf: int) -> None:
+        self._change(event.disbursement, accepted_on=event.accepted_on, accepted_leaf=leaf)
 
     @take_in.register
     def _paid(self, event: DisbursementPaid, leaf: int) -> None:
-        account, unit = self._account(event.originator_id, event.amount), event.amount.unit
+        account, unit = self._account(event.originator_id, event.amount, leaf), event.amount.unit
         for span in _take(account, event.amount):
             self._outflow(event, unit, span, leaf, "disbursement", event.disbursement)
         account.disbursed += event.amount.units
-        self._change(event.disbursement, status="paid", paid_on=event.paid_on)
+        paid = {"status": "paid", "paid_on": event.paid_on, "paid_leaf": leaf}
+        self._change(event.disbursement, **paid)
 
     @take_in.register
     def _recovered(self, event: DisbursementRecovered, leaf: int) -> None:
-        account = self._account(event.originator_id, event.amount)
+        account = self._account(event.originator_id, event.amount, leaf)
         found = self._held("id = %s AND kind = 'disbursement'", event.disbursement)
         self._free(account, found, event.amount.units, leaf)
         account.recovered += event.amount.units
+        self._recoveries.append((event.disbursement, leaf, event.amount.units))
         self._connection.execute(
             "UPDATE disbursements SET recovered = recovered + %s WHERE id = %s",
             [event.amount.units, event.disbursement],
@@ -204,20 +243,20 @@ class _Page:
 
     @take_in.register
     def _returned(self, event: GiftReturned, leaf: int) -> None:
-        account = self._account(event.originator_id, event.amount)
+        account = self._account(event.originator_id, event.amount, leaf)
         self._punch(event, account, event.amount, leaf, "return", event.gift)
         account.returned += event.amount.units
 
     @take_in.register
     def _reversed(self, event: GiftReversed, leaf: int) -> None:
-        account = self._account(event.originator_id, event.amount)
+        account = self._account(event.originator_id, event.amount, leaf)
         self._punch(event, account, event.amount, leaf, "reversal", event.gift)
         account.reversed += event.amount.units
 
     def _punch(
         self,
         event: GiftReturned | GiftReversed | AllocationGivenBack,
-        account: UnitAccount,
+        account: AxisAccount,
         amount: Amount,
         leaf: int,
         kind: str,
@@ -234,9 +273,13 @@ class _Page:
         return self._connection.execute(query, given).fetchall()
 
     def _free(
-        self, account: UnitAccount, found: Sequence[dict[str, Any]], units: int, leaf: int
+        self, account: AxisAccount, found: Sequence[dict[str, Any]], units: int, leaf: int
     ) -> None:
-        """Free the last `units` of what these rows hold, and keep on record that they held it."""
+        """Free the last `units` of what these rows hold, and keep on record that they held it.
+
+        A row of `undone` says which part was freed, and that the row reached from `begin_at` to
+        the end of that part, from entry `since` on until now.
+        """
         kept, back = cut_tail((Span(row["start_at"], row["end_at"]) for row in found), units)
         ends = {span.start: span.end for span in kept}
         account.axis = account.axis.give_back(back)
@@ -245,19 +288,26 @@ class _Page:
             where = "fund = %s AND unit = %s AND start_at = %s"
             if row["start_at"] in ends:
                 self._connection.execute(
-                    f"UPDATE outflows SET end_at = %s WHERE {where}",  # noqa: S608 fixed words
-                    [ends[row["start_at"]], *key],
+                    f"UPDATE outflows SET end_at = %s, since = %s WHERE {where}",  # noqa: S608 fixed words
+                    [ends[row["start_at"]], leaf, *key],
                 )
             else:
                 self._connection.execute(f"DELETE FROM outflows WHERE {where}", key)  # noqa: S608 as above
             self._connection.execute(
-                "INSERT INTO undone VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                "INSERT INTO undone VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [row["fund"], row["unit"], span.start, span.end, row["leaf"], row["kind"],
-                 row["id"], leaf],
+                 row["id"], leaf, row["start_at"], row["since"], row["to_start"],
+                 row["allocation"]],
             )  # fmt: skip
 
-    def _account(self, fund: str, amount: Amount) -> UnitAccount:
-        return self._accounts.setdefault((fund, amount.unit), UnitAccount())
+    def _account(self, fund: str, amount: Amount, leaf: int) -> AxisAccount:
+        """Return an account to be moved by an entry; note how it stood if that is a milestone."""
+        key = (fund, amount.unit)
+        account = self._accounts.setdefault(key, AxisAccount(leaf=leaf))
+        if passed := milestone(account.leaf, leaf):
+            self._milestones.append(milestone_row(key, passed, account))
+        account.leaf = leaf
+        return account
 
     def _outflow(
         self,
@@ -272,7 +322,7 @@ class _Page:
     ) -> None:
         self._outflows.append(
             (event.originator_id, unit, span.start, span.end, leaf, kind, what, to_start,
-             allocation)
+             allocation, leaf)
         )  # fmt: skip
 
     def _change(self, disbursement: str, **changed: object) -> None:
@@ -301,19 +351,12 @@ class _Page:
                 [[fund for fund, _ in keys], [unit for _, unit in keys]],
             )
         copy_rows(self._connection, "accounts", COLUMNS, map(account_row, self._accounts.items()))
-        self._write_counts()
-
-    def _write_counts(self) -> None:
-        """Add to how many gifts each fund received: nobody counts millions of rows to show it."""
-        keys = list(self._counted)
-        self._connection.execute(
-            "INSERT INTO gift_counts SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[])"
-            " ON CONFLICT (fund, unit) DO UPDATE SET gifts = gift_counts.gifts + excluded.gifts",
-            [[fund for fund, _ in keys], [unit for _, unit in keys], list(self._counted.values())],
-        )
+        copy_rows(self._connection, "milestones", MILESTONE, self._milestones)
+        copy_rows(self._connection, "recoveries", ("id", "leaf", "amount"), self._recoveries)
+        copy_rows(self._connection, "cost_classes", ("id", "leaf", "cost_class"), self._classes)
 
 
-def _take(account: UnitAccount, amount: Amount) -> tuple[Span, ...]:
+def _take(account: AxisAccount, amount: Amount) -> tuple[Span, ...]:
     spans, account.axis = account.axis.take(amount.units)
     return spans
 

@@ -1,7 +1,7 @@
 """The bundle: everything that proves a receipt, in one canonical JSON document.
 
-Entries of the log, each with its C2SP tlog-proof, and the openings of the receipt's sealed fields
-(docs/formats/bundle.md). Nothing in it needs our server.
+Entries of the log, each with its C2SP tlog-proof under one checkpoint, and the openings of the
+receipt's sealed fields (docs/formats/bundle.md). Nothing in it needs our server.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from functools import lru_cache
 
 from ledger.errors import Untrusted
 from ledger.proof.disclosure import Opening, digest
-from ledger.proof.encoding import canonical, parse_canonical
+from ledger.proof.encoding import canonical, read_canonical
 from ledger.proof.tlog_proof import TlogProof
 
-FORMAT = "donation-ledger-bundle.v1"
+FORMAT = "donation-ledger-bundle.v2"
+FORMAT_V1 = "donation-ledger-bundle.v1"
+"""The older form, in which each proof carries the checkpoint again."""
+
 ENTRIES_MAX = 1000
 ENTRY_MAX = 2**17
 """An entry has at most 65,535 bytes (C2SP tlog-tiles), its proof a few thousand."""
@@ -24,10 +27,14 @@ ENTRIES_KEPT = 2048
 """How many proven entries are remembered by their bytes; more are read again."""
 
 MEMBERS = {"format", "openings", "origin"}
-PARTS, BLANKS, NAMES = 9, [b"", b":", b",", b":", b""], (b"entry", b"proof")
+PARTS, BLANKS, PROOF = 7, [b"", b",", b":", b""], b"proof"
 LETTERS = b"".join(bytes((n,)) for n in range(128) if chr(n).isalnum()) + b"-_."
 CONTROLS = bytes(range(32))
-BEFORE, BETWEEN, AFTER = b'{"entries":[', b"},{", b'],"format":'
+BEFORE, BETWEEN, AFTER = b'{"entries":[', b'},{"entry":', b'],"format":'
+FIRST = BEFORE + BETWEEN[2:]
+LIFTED, LIFTED_END = b'{"checkpoint":', b',"entries":'
+NOTES_KEPT = 64
+"""How many checkpoints are remembered by their bytes; receipts printed together share one."""
 
 
 class BundleMalformed(Untrusted):
@@ -60,18 +67,23 @@ class Bundle:
     """Those of the openings, as they were read."""
 
     def encode(self) -> bytes:
-        """Return the one form of this bundle."""
+        """Return the one form of this bundle.
+
+        Proofs under several checkpoints, which no verifier takes, fit into the older form only.
+        """
+        notes = {e.proof.checkpoint for e in self.entries}
+        note = notes.pop() if len(notes) == 1 else ""
         entries = [
-            {"entry": e.entry.decode("ascii"), "proof": e.proof.encode()} for e in self.entries
+            {"entry": e.entry.decode("ascii"), "proof": e.proof.encode().removesuffix(note)}
+            for e in self.entries
         ]
-        return canonical(
-            {
-                "entries": entries,
-                "format": FORMAT,
-                "openings": [o.encoded for o in self.openings],
-                "origin": self.origin,
-            }
-        )
+        members: dict[str, object] = {
+            "entries": entries,
+            "format": FORMAT if note else FORMAT_V1,
+            "openings": [o.encoded for o in self.openings],
+            "origin": self.origin,
+        }
+        return canonical(members | {"checkpoint": note} if note else members)
 
     @classmethod
     def parse(cls, data: bytes) -> Bundle:
@@ -80,11 +92,12 @@ class Bundle:
         It is cut where its one form has these bytes and nowhere else; each part must be canonical,
         so that the whole is. Parts that bundles share are read once.
         """
-        body, tail = _cut(data)
-        members = parse_canonical(tail)
+        note, rest = _lifted(data)
+        body, tail = _cut(rest)
+        members = read_canonical(tail)
         if not isinstance(members, dict) or set(members) != MEMBERS:
             raise BundleMalformed("it should hold entries, format, openings, origin")
-        if members["format"] != FORMAT:
+        if members["format"] != (FORMAT_V1 if note is None else FORMAT):
             raise BundleMalformed(f"its format is {members['format']!r}")
         entries = body.split(BETWEEN) if body else []
         if not 0 < len(entries) <= ENTRIES_MAX:
@@ -94,14 +107,30 @@ class Bundle:
         openings = [_text(each) for each in _list(members["openings"])]
         return cls(
             _text(members["origin"]),
-            tuple([_proven(each) for each in entries]),
+            tuple([proven(each, note) for each in entries]),
             tuple([Opening.parse(each) for each in openings]),
             tuple([digest(each) for each in openings]),
         )
 
 
+def _lifted(data: bytes) -> tuple[str | None, bytes]:
+    """Return the checkpoint that stands before the entries, and the document without it."""
+    if not data.startswith(LIFTED):
+        return None, data
+    note, found, rest = data.partition(LIFTED_END)
+    return _note(note + b"}"), b"{" + found[1:] + rest
+
+
+@lru_cache(maxsize=NOTES_KEPT)
+def _note(data: bytes) -> str:
+    members = read_canonical(data)
+    if not isinstance(members, dict) or set(members) != {"checkpoint"} or not members["checkpoint"]:
+        raise BundleMalformed("it should hold one checkpoint before its entries")
+    return _text(members["checkpoint"])
+
+
 def _cut(data: bytes) -> tuple[bytes, bytes]:
-    """Return what lies between the outer brackets of the entries, and the other members."""
+    """Return the entries without their first name and last bracket, and the other members."""
     end = data.rfind(AFTER)
     if data.startswith(BEFORE[:-1]) and end < 0:
         raise BundleMalformed("a list is missing")
@@ -109,39 +138,53 @@ def _cut(data: bytes) -> tuple[bytes, bytes]:
         raise BundleMalformed("it should hold entries, format, openings, origin")
     if data[len(BEFORE) - 1 : end + 1] == b"[]":
         return b"", b"{" + data[end + 2 :]
-    if data[len(BEFORE) : len(BEFORE) + 1] != b"{" or data[end - 1 : end] != b"}":
+    if not data.startswith(FIRST) or data[end - 1 : end] != b"}":
         raise BundleMalformed("it should hold entry, proof")
-    return data[len(BEFORE) + 1 : end - 1], b"{" + data[end + 2 :]
+    return data[len(FIRST) : end - 1], b"{" + data[end + 2 :]
 
 
 @lru_cache(maxsize=ENTRIES_KEPT)
-def _proven(inner: bytes) -> ProvenEntry:
-    return _plainly(inner) or _canonically(inner)
+def proven(inner: bytes, note: str | None) -> ProvenEntry:
+    """Read an entry and its proof under a checkpoint; what bundles share is read once."""
+    return _plainly(inner, note) or _canonically(inner, note)
 
 
-def _plainly(inner: bytes) -> ProvenEntry | None:
-    """Read a part that has no escape but line feeds, as ours have, without a JSON reader."""
+def _plainly(inner: bytes, note: str | None) -> ProvenEntry | None:
+    """Read a part that has no escape but line feeds, as ours have, without a JSON reader.
+
+    A part is what follows an entry's name; the one before `BETWEEN` has lost its last bracket.
+    """
     parts = inner.split(b'"')
-    if len(parts) != PARTS or parts[::2] != BLANKS or (parts[1], parts[5]) != NAMES:
+    if len(parts) != PARTS or parts[::2] != BLANKS or parts[3] != PROOF:
         return None
-    entry, proof = parts[3], parts[7]
+    entry, proof = parts[1], parts[5]
     text = proof.replace(rb"\n", b"\n")
     if entry.translate(None, LETTERS) or b"\\" in text or proof != proof.translate(None, CONTROLS):
         return None
     try:
-        return ProvenEntry(entry, TlogProof.parse(text.decode()))
+        return ProvenEntry(entry, _proof(text.decode(), note))
     except UnicodeDecodeError:
         return None
 
 
-def _canonically(inner: bytes) -> ProvenEntry:
-    members = parse_canonical(b"{" + inner + b"}")
+def _canonically(inner: bytes, note: str | None) -> ProvenEntry:
+    members = read_canonical(FIRST[len(BEFORE) :] + inner + b"}")
     if not isinstance(members, dict) or set(members) != {"entry", "proof"}:
         raise BundleMalformed("it should hold entry, proof")
     entry = _text(members["entry"])
     if not entry.isascii():
         raise BundleMalformed("an entry is not ASCII")
-    return ProvenEntry(entry.encode("ascii"), TlogProof.parse(_text(members["proof"])))
+    return ProvenEntry(entry.encode("ascii"), _proof(_text(members["proof"]), note))
+
+
+def _proof(text: str, note: str | None) -> TlogProof:
+    """Read a proof whose checkpoint follows in its own text, or stands before the entries."""
+    if note is None:
+        return TlogProof.parse(text)
+    found = TlogProof.parse(text + note)
+    if found.checkpoint != note:
+        raise BundleMalformed("a proof does not end where the checkpoint follows")
+    return found
 
 
 def _list(value: object) -> Sequence[object]:

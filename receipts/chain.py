@@ -17,8 +17,10 @@ from ledger.domain.organisations import Organisation
 from ledger.domain.registry import Registry
 from ledger.errors import Untrusted
 from ledger.proof import jws
-from ledger.proof.checkpoint import Checkpoint, open_signed
+from ledger.proof.checkpoint import Checkpoint
 from ledger.proof.merkle import Climbs, check_inclusion, leaf_hash
+from ledger.proof.policy import QuorumMissing
+from receipts import says
 from receipts.bundle import Bundle, ProvenEntry
 from receipts.trust import Trust
 
@@ -44,7 +46,12 @@ class ChainBroken(Untrusted):
 class Standing:
     """Organisations and working keys at a point of the log; two are the same only by identity."""
 
-    organisations: Mapping[str, Organisation]
+    registry: Registry
+
+    @property
+    def organisations(self) -> Mapping[str, Organisation]:
+        """The organisations, by their code."""
+        return self.registry.organisations
 
 
 class Chain:
@@ -52,7 +59,7 @@ class Chain:
 
     def __init__(self, trust: Trust) -> None:
         self._trust = trust
-        self._start = Standing({})
+        self._start = Standing(Registry(trust.authority))
         self._read = lru_cache(KEPT)(codec.read)
         self._opened = lru_cache(KEPT)(self._open)
         self._included = lru_cache(KEPT)(self._include)
@@ -70,7 +77,10 @@ class Chain:
         return self._read(found, bundle.origin)[0].kid
 
     def checkpoint(self, bundle: Bundle) -> Checkpoint:
-        """Return the one checkpoint of all proofs, signed by the trusted log key."""
+        """Return the one checkpoint of all proofs, signed by the trusted log key.
+
+        If the trust has a policy, enough of its witnesses have cosigned it.
+        """
         first = bundle.entries[0].proof.checkpoint
         if any(each.proof.checkpoint != first for each in bundle.entries):
             raise ChainBroken("its proofs lead to different checkpoints")
@@ -97,7 +107,12 @@ class Chain:
         return standing
 
     def _open(self, note: str) -> Checkpoint:
-        return open_signed(note, self._trust.log)
+        try:
+            return self._trust.open(note)
+        except QuorumMissing as missing:
+            raise ChainBroken(
+                says.witnesses_missing(missing.needed, missing.present, missing.missing)
+            ) from None
 
     def _include(self, proven: ProvenEntry) -> None:
         proof, seen = proven.proof, self._opened(proven.proof.checkpoint)
@@ -114,16 +129,18 @@ class Chain:
     def _admit(self, standing: Standing, entry: bytes, origin: str) -> Standing:
         """Do what `codec.admit` does, with an entry that is read and a key that is loaded."""
         signed, event = self._read(entry, origin)
-        registry = Registry(self._trust.authority)
-        registry.organisations = dict(standing.organisations)
+        registry = standing.registry
         key = self._key(registry.public_key(signed.kid, event))
         jws.check(signed, key, codec.TYP)
         registry.check_power(event)
+        codec.check_vouchers(registry.vouchers(event, origin))
         if not isinstance(event, ORGANISATION_EVENTS):
             return standing
         _check_next(registry.organisations.get(event.organisation), event)
-        registry.apply(event)
-        return Standing(registry.organisations)
+        following = Registry(self._trust.authority)
+        following.organisations = dict(registry.organisations)
+        following.apply(event)
+        return Standing(following)
 
 
 def _check_next(before: Organisation | None, event: OrganisationEvent) -> None:

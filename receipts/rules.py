@@ -114,8 +114,10 @@ def _share(known: Known, asked: str) -> Money:
 
 
 def _number(text: str | None) -> str | None:
+    if text is None:
+        return None
     with suppress(Refused):
-        return None if text is None else normalised(text)
+        return normalised(text)
     return None
 
 
@@ -127,11 +129,12 @@ def official_number(text: str) -> str | None:
 
 def _kind_of(number: str | None) -> str | None:
     """Tell whose number it is: an enterprise's credit code, or a resident's."""
+    if number is None:
+        return None
     for rule, who in ((credit_code, ENTERPRISE), (resident_number, PERSON)):
         with suppress(Refused):
-            if number is not None:
-                rule(number)
-                return who
+            rule(number)
+            return who
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from ledger.money import Money
@@ -109,6 +110,15 @@ def failed(step: str, why: str) -> str:
 def as_of_size(size: int) -> str:
     """Say which state of the log the proof shows."""
     return f"截至第 {size} 条 (as of {size} entries)"
+
+
+def witnesses_missing(needed: str, present: Sequence[str], missing: Sequence[str]) -> str:
+    """Say whose cosignatures a checkpoint bears and whose it lacks, by their names."""
+    return (
+        f"见证签名不足：须有 {needed}；已签 {'、'.join(present) or '无'}；"
+        f"未签 {'、'.join(missing)} "
+        f"(too few witnesses have cosigned; not yet: {', '.join(missing)})"
+    )
 
 
 def not_known_after(size: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import ClassVar, TypeVarTuple
+from typing import ClassVar, NamedTuple, TypeVarTuple
 
 from ledger.errors import LedgerError, Untrusted
 from receipts import says
@@ -57,8 +57,7 @@ class NotListed(Unfit):
     result = "not_found"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What a check that nothing speaks against adds in words; not `asked` was not looked at."""
 
     more: str = ""
@@ -112,7 +111,7 @@ class Verdict:
         except LedgerError as error:
             self.refuse(check, step, result, error)
             return False
-        self.steps.append(_passed(check, step, told.more, asked=told.asked))
+        self.steps.append(_passed(check, step, told))
         return True
 
     def refuse(self, check: int, step: str, result: str, error: LedgerError) -> None:
@@ -125,7 +124,7 @@ class Verdict:
 
 
 @lru_cache(maxsize=1024)
-def _passed(check: int, step: str, more: str, *, asked: bool) -> Step:
+def _passed(check: int, step: str, told: Told) -> Step:
     """Make a step that nothing speaks against; most say the same of every receipt."""
-    said = (says.passed if asked else says.unasked)(step, more)
-    return Step(step, ok=True, says=said, check=check, asked=asked)
+    said = (says.passed if told.asked else says.unasked)(step, told.more)
+    return Step(step, ok=True, says=said, check=check, asked=told.asked)

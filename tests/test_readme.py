@@ -33,7 +33,8 @@ def test_the_commands_of_the_readme_run_in_order(workplace: Path) -> None:
     script = "\n".join(b for b in BLOCKS if not b.startswith("make "))
     environment = {**os.environ, "LEDGER_DATA": str(workplace / "var"), "COLUMNS": "120"}
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-    environment.pop("LEDGER_DATABASE_URL", None)
+    for name in ("LEDGER_DATABASE_URL", "COVERAGE_PROCESS_CONFIG"):
+        environment.pop(name, None)
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=workplace,

@@ -7,17 +7,15 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from api import erasure_marks
 from api.answers import Answer, table
 from api.commands.founding import home_of
 from api.times import rfc3339, written
 from api.units import unit_words
 from api.wiring import House
-from ledger import codec
 from ledger.domain.axis import RULE
 from ledger.domain.goods import amount_of
-from ledger.domain.history import History
 from ledger.domain.values import place_code
-from ledger.errors import Refused
 from projections import directory, trace_queries
 from projections.runner import Position
 from projections.trace_queries import Balance, NotTraceable, Segment, Trace
@@ -28,13 +26,6 @@ CORRECTED = ("reversed", "recovered")
 PERSON = "（个人，不公开） private person"
 
 
-class BeyondTheLog(Refused):
-    """A balance was asked for at a size that the log has not reached, or below zero."""
-
-    def __init__(self, asked: int, size: int) -> None:
-        super().__init__(f"--at {asked} is not between 0 and {size}, the entries of the log")
-
-
 def balance(args: Namespace) -> Answer:
     """Say what every fund received, moved, paid and kept, now or at a size of the log."""
     with home_of(args) as home:
@@ -42,10 +33,7 @@ def balance(args: Namespace) -> Answer:
         names = {f.fund: f.name for f in directory.funds(home.runner)}
         if args.fund:
             home.ledger.streams.fund(args.fund)
-        if args.at is None:
-            found, position = trace_queries.balances(home.runner, args.fund)
-        else:
-            found, position = _balances_at(home, args.at, args.fund)
+        found, position = trace_queries.balances(home.runner, args.fund, position_of(home, args))
     data = [balance_json(b) | {"as_of": as_of(position)} for b in found]
     columns = ("资金 fund", "单位 unit", "受赠 received>", "转入 in>", "转出 out>", "支出 paid>",
                "退赠 returned>", "余额 balance>")  # fmt: skip
@@ -67,20 +55,9 @@ def balance_json(found: Balance) -> dict[str, str]:
     return {"fund": found.fund, "unit": found.unit, **amounts}
 
 
-def _balances_at(home: House, size: int, fund: str | None) -> tuple[list[Balance], Position]:
-    """Fold the log up to a size; the stamp is the time of the last entry taken in."""
-    if not 0 <= size <= home.recorder.size():
-        raise BeyondTheLog(size, home.recorder.size())
-    history, origin, last = History(), home.recorder.origin(), None
-    for rows in home.recorder.log_in_batches(0, size):
-        for row in rows:
-            assert row.entry is not None, "the views have read it before"
-            last = codec.read(row.entry, origin)[1]
-            history.see(row.leaf, last)
-    found = [
-        Balance.of(f, u, a) for (f, u), a in sorted(history.accounts.items()) if fund in (None, f)
-    ]
-    return found, Position(size, last.timestamp if last else None)
+def position_of(home: House, args: Namespace) -> Position | None:
+    """Return the position that `--at` names; None means now."""
+    return None if args.at is None else home.runner.position(args.at)
 
 
 def as_of(position: Position) -> dict[str, object]:
@@ -99,21 +76,27 @@ def trace(args: Namespace) -> Answer:
     """Follow a gift, a payment, a fund or a place to the other end."""
     with home_of(args) as home:
         home.runner.catch_up()
-        found = _one(_traced(home, args.what, args.id), args)
+        found = _one(_traced(home, args.what, args.id, position_of(home, args)), args)
+        gone = erasure_marks.mark(home, args.id, args.at) if args.what == "gift" else None
     data = trace_json(found, args.what, args.id)
-    return Answer(data, [_segment_table(found)], lines=_trace_lines(found))
+    lines = _trace_lines(found)
+    if args.what == "gift":
+        data["erased"] = gone
+    if gone:
+        lines.append(f"捐赠人信息 the donor's data: {gone['words']}（{gone['erased_on']}）")
+    return Answer(data, [_segment_table(found)], lines=lines)
 
 
-def _traced(home: House, what: str, asked: str) -> Sequence[Trace]:
+def _traced(home: House, what: str, asked: str, at: Position | None) -> Sequence[Trace]:
     match what:
         case "gift":
-            return trace_queries.trace_gift(home.runner, asked)
+            return trace_queries.trace_gift(home.runner, asked, at)
         case "disbursement":
-            return [trace_queries.trace_disbursement(home.runner, asked)]
+            return [trace_queries.trace_disbursement(home.runner, asked, at)]
         case "fund":
-            return trace_queries.trace_fund(home.runner, asked)
+            return trace_queries.trace_fund(home.runner, asked, at)
         case _:
-            return trace_queries.trace_place(home.runner, place_code(asked))
+            return trace_queries.trace_place(home.runner, place_code(asked), at)
 
 
 def _one(found: Sequence[Trace], args: Namespace) -> Trace:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from api.answers import Answer, facts
 from api.arguments import Commands, command, group
+from api.rotating import register_holder
 from api.settings import Settings
 from api.wiring import House, opened
 from ledger.domain.credit_codes import credit_code
@@ -14,6 +16,7 @@ from ledger.domain.kinds import KINDS
 from ledger.domain.organisations import CHARITY, printable_name
 from ledger.proof.encoding import b64url
 from ledger.store import embedded
+from ledger.store.public_halves import PublicHalf
 
 
 def declare(commands: Commands) -> None:
@@ -26,12 +29,21 @@ def declare(commands: Commands) -> None:
     registered.add_argument("name", metavar="NAME")
     registered.add_argument("--kind", default=CHARITY, metavar="|".join(KINDS),
                             help="what may issue, 财综〔2024〕1号 art. 7")  # fmt: skip
+    registered.add_argument("--public", type=Path, metavar="PUBLIC", help="its own key: key make")
 
 
 def home_of(args: Namespace, *, create: bool = False) -> AbstractContextManager[House]:
     """Open the house that the settings name; a dry run creates nothing."""
     dry_run = getattr(args, "dry_run", False)
-    return opened(Settings.read(), create=create and not dry_run, dry_run=dry_run)
+    use, said = getattr(args, "use", "serve"), getattr(args, "why", None)
+    why = f"{use}: {said}" if said else use
+    return opened(
+        Settings.read(),
+        create=create and not dry_run,
+        dry_run=dry_run,
+        why=why,
+        prepare=getattr(args, "prepare", None),
+    )
 
 
 def init(args: Namespace) -> Answer:
@@ -62,15 +74,18 @@ def stop(_args: Namespace) -> Answer:
 def register_charity(args: Namespace) -> Answer:
     """Register a charity, or another body that may issue, with keys that this server keeps."""
     uscc, name = credit_code(args.uscc), printable_name(args.name)
+    half = PublicHalf.parse(args.public.read_bytes()) if args.public else None
     with home_of(args, create=True) as home:
         home.ledger.organisations.check_charity(uscc, name, args.kind)
-        if not home.dry_run:
+        if half is not None:
+            register_holder(home, uscc, name, half, args.kind)
+        elif not home.dry_run:
             home.keys.create(uscc)
             signer = home.keys.signer_of(uscc)
             public = b64url(signer.public.public_bytes_raw())
             home.ledger.organisations.register_charity(uscc, name, signer.kid, public, args.kind)
             home.document_signer(uscc)
             home.publish()
-        kid = home.keys.signer_of(uscc).kid if home.keys.has(uscc) else None
+        kid = half.kid if half else home.keys.signer_of(uscc).kid if home.keys.has(uscc) else None
     data: dict[str, object] = {"uscc": uscc, "name": name, "kind": args.kind, "key": kid}
     return Answer(data, [facts("慈善组织 charity", data)])

@@ -1,17 +1,27 @@
-"""Commands on keys: those of an organisation revoked, made anew, shown."""
+"""Commands on keys: those of an organisation revoked, replaced, taken over, shown."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
 from api.answers import Answer, table
 from api.arguments import Commands, command, group
+from api.commands import holding
 from api.commands.founding import home_of
+from api.rotating import adopt, renew_signing, rotate
 from api.wiring import House
-from ledger.proof.encoding import b64url
+from ledger.domain.key_rotation import CEASED, COMPROMISED, LOST, SUPERSEDED, WITHDRAWAL_GROUNDS
+from ledger.domain.organisations import AUTHORITY
+from ledger.store.public_halves import MadeForOther, PublicHalf
 
-WORKS, REVOKED = "works", "revoked"
-STATES = {WORKS: "有效 works", REVOKED: "已撤销 revoked"}
+WORKS, OWN, REVOKED = "works", "works, held elsewhere", "revoked"
+STATES = {
+    WORKS: "有效 works",
+    OWN: "有效，自行保管 works, held by its organisation",
+    REVOKED: "已停用 signs no more",
+}
+CHANGES = (SUPERSEDED, LOST, COMPROMISED)
 
 
 def declare(commands: Commands) -> None:
@@ -23,15 +33,32 @@ def declare(commands: Commands) -> None:
     sort.add_argument("--document", action="store_true", help="only the key of PDF signatures")
     sort.add_argument("--signing", action="store_true", help="only the key of entries in the log")
     revoked.add_argument("--reason", required=True, metavar="R", help="public: names nobody")
+    revoked.add_argument("--ground", choices=WITHDRAWAL_GROUNDS, default=CEASED)
     command(keys, "renew", renew, writes=True).add_argument("uscc", metavar="USCC")
     command(keys, "show", show).add_argument("uscc", metavar="USCC")
+    rotated = command(keys, "rotate", rotate_key, writes=True)
+    rotated.add_argument("organisation", metavar="USCC|authority")
+    rotated.add_argument("--ground", choices=CHANGES, default=SUPERSEDED)
+    rotated.add_argument("--note", help="public: names nobody")
+    adopted = command(keys, "adopt", adopt_key, writes=True)
+    adopted.add_argument("organisation", metavar="USCC|authority")
+    adopted.add_argument("--public", type=Path, required=True, metavar="PUBLIC")
+    adopted.add_argument("--ground", choices=CHANGES, help="lost or compromised: no handover")
+    adopted.add_argument("--note", help="public: names nobody")
+    root = command(keys, "renew-root", renew_root, writes=True)
+    root.add_argument("--reason", required=True, metavar="R", help="public: names nobody")
+    holding.declare(keys)
 
 
 def revoke(args: Namespace) -> Answer:
     """Revoke an organisation's keys; what they signed before stays good."""
     with home_of(args) as home:
         gone = home.ledger.organisations.revoke_keys(
-            args.uscc, args.reason, signing=not args.document, document=not args.signing
+            args.uscc,
+            args.reason,
+            signing=not args.document,
+            document=not args.signing,
+            ground=args.ground,
         )
         home.publish()
         data = {**_keys(home, args.uscc), "revoked": gone}
@@ -50,20 +77,34 @@ def renew(args: Namespace) -> Answer:
     return _answer(data)
 
 
-def renew_signing(house: House, organisation: str) -> bool:
-    """Make and register another signing key if the one kept here does not work."""
-    known = house.ledger.streams.recipient(organisation)
-    newest = house.keys.newest(organisation)
-    kid = house.keys.signer_of(organisation).kid if house.keys.has(newest) else None
-    if kid in known.keys:
-        return False
-    if house.dry_run:
-        return True
-    if kid is None or kid in known.revoked:
-        house.keys.renew(organisation)
-    signer = house.keys.signer_of(organisation)
-    public = b64url(signer.public.public_bytes_raw())
-    return house.ledger.organisations.register_key(organisation, signer.kid, public)
+def rotate_key(args: Namespace) -> Answer:
+    """Put a new key of this server in place of the one that signs now."""
+    with home_of(args) as home:
+        rotate(home, args.organisation, args.ground, args.note)
+        home.publish()
+        data = _keys(home, args.organisation)
+    return _answer(data)
+
+
+def adopt_key(args: Namespace) -> Answer:
+    """Take over a public key whose private half its organisation keeps itself."""
+    half = PublicHalf.parse(args.public.read_bytes())
+    if half.organisation != args.organisation:
+        raise MadeForOther(half.organisation, half.origin)
+    with home_of(args) as home:
+        adopt(home, half, args.ground, args.note)
+        home.publish()
+        data = _keys(home, args.organisation)
+    return _answer(data)
+
+
+def renew_root(args: Namespace) -> Answer:
+    """Renew the root of all document certificates, and those that hang on it."""
+    with home_of(args) as home:
+        renewed = home.renew_document_root(args.reason)
+        home.publish()
+        data = {**_keys(home, AUTHORITY), "renewed": renewed}
+    return _answer(data)
 
 
 def show(args: Namespace) -> Answer:
@@ -73,11 +114,13 @@ def show(args: Namespace) -> Answer:
 
 
 def _keys(house: House, organisation: str) -> dict[str, object]:
-    known = house.ledger.streams.recipient(organisation)
-    signing = [(kid, WORKS) for kid in known.keys] + [(k, REVOKED) for k in sorted(known.revoked)]
+    known = house.ledger.streams.organisation(organisation)
+    signing = [(kid, OWN if kid in known.own_keys else WORKS) for kid in known.keys]
+    signing += [(kid, REVOKED) for kid in sorted(known.revoked)]
     document = [(f, REVOKED if f in known.documents_revoked else WORKS) for f in known.certificates]
     return {
         "uscc": organisation,
+        "origin": house.recorder.origin(),
         "signing": [{"key": key, "state": state} for key, state in signing],
         "document": [{"certificate": key, "state": state} for key, state in document],
     }

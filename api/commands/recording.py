@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -21,8 +22,11 @@ from api.importing.orders import worth_of
 from api.imports.roles import Mapping
 from api.imports.rows import SourceFile
 from api.wiring import House
+from ledger.application.people import Forgotten, Kept
+from ledger.domain.days import day_in_china
+from ledger.domain.retention import source_of
 from ledger.domain.values import account
-from ledger.errors import Unreadable
+from ledger.errors import Refused, Unreadable
 from ledger.money import Money
 from ledger.store.durable import write_atomically
 
@@ -47,6 +51,23 @@ class ErrorsFileUnusable(Unreadable):
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{path}: refused rows can't be written there ({why})")
+
+
+class WhomToErase(Unreadable):
+    """It is a person's data that is erased, or what has come due: one of the two."""
+
+    def __init__(self) -> None:
+        super().__init__("name the person to erase, or give --due alone for what has come due")
+
+
+class LawfulTermNotOver(Refused):
+    """What a law keeps can't be erased as of a day that has not come."""
+
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            f"--on {on} has not come yet: what a law keeps goes when its last day has passed; "
+            "with --dry-run you see what will have come due by then"
+        )
 
 
 def import_files(args: Namespace) -> Answer:
@@ -189,15 +210,43 @@ def _given_back(reports: list[Imported]) -> Iterator[tuple[str, ...]]:
 def erase(args: Namespace) -> Answer:
     """Erase what the vault keeps on a person; amounts and receipt numbers stay."""
     with home_of(args) as home:
-        erased = home.ledger.people.erase(args.person, args.ground, namesakes=args.namesakes)
+        done = _erased(home, args)
         home.publish()
+    erased = done.erased
     data = {
         "erased": [{"stream": o.stream, "digest": o.digest} for o in erased],
+        "restricted": [_restricted(one) for one in done.kept],
         "kept": KEPT,
     }
     rows = [(o.stream, o.digest) for o in erased]
-    shown = table(
-        f"已删除 {len(erased)} 项 erased", ("所属 stream", "摘要 digest"), rows[:ROWS_SHOWN]
-    )
-    kept = table("依法保留 kept", ("内容 what", "原因 why"), [(k["what"], k["why"]) for k in KEPT])
-    return Answer(data, [shown, kept])
+    shown = [
+        table(f"已删除 {len(erased)} 项 erased", ("所属 stream", "摘要 digest"), rows[:ROWS_SHOWN])
+    ]
+    if done.kept:
+        lawful = [(k.stream, k.until.isoformat(), source_of(k.rule)) for k in done.kept]
+        title = f"依法限制处理 {len(lawful)} 项，到期后以 erase --due 删除 kept for the law alone"
+        columns = ("所属 stream", "保存至 until", "依据 rule")
+        shown.append(table(title, columns, lawful[:ROWS_SHOWN]))
+    always = [(k["what"], k["why"]) for k in KEPT]
+    shown.append(table("依法保留 kept", ("内容 what", "原因 why"), always))
+    return Answer(data, shown)
+
+
+def _erased(home: House, args: Namespace) -> Forgotten:
+    if args.due == (args.person is not None):
+        raise WhomToErase
+    if args.on and args.on > day_in_china(datetime.now(UTC)) and not home.dry_run:
+        raise LawfulTermNotOver(args.on)
+    if args.due:
+        return home.ledger.people.erase_due(args.on)
+    return home.ledger.people.erase(args.person, args.ground, namesakes=args.namesakes, on=args.on)
+
+
+def _restricted(one: Kept) -> dict[str, str]:
+    return {
+        "stream": one.stream,
+        "digest": one.digest,
+        "until": one.until.isoformat(),
+        "rule": one.rule,
+        "source": source_of(one.rule),
+    }

@@ -6,8 +6,8 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 
 from api.answers import Answer, table
-from api.arguments import Commands, command
-from api.commands.asking import as_of, shortened, stamp
+from api.arguments import Commands, command, number
+from api.commands.asking import as_of, position_of, shortened, stamp
 from api.commands.founding import home_of
 from api.correction_words import in_words
 from api.units import unit_words
@@ -47,6 +47,7 @@ def declare(commands: Commands) -> None:
     corrected = command(commands, "corrections", corrections)
     corrected.add_argument("--charity", metavar="USCC")
     corrected.add_argument("--fund", metavar="FUND")
+    corrected.add_argument("--at", type=number, metavar="SIZE", help="as of this size of the log")
     summed = command(commands, "totals", totals)
     summed.add_argument("--by", choices=tuple(tiers.GROUPS), default="tier")
 
@@ -59,7 +60,8 @@ def corrections(args: Namespace) -> Answer:
         if args.fund:
             home.ledger.streams.fund(args.fund)
         home.runner.catch_up()
-        found, position = journal_queries.corrections(home.runner, args.fund, args.charity)
+        at = position_of(home, args)
+        found, position = journal_queries.corrections(home.runner, args.fund, args.charity, at)
     columns = ("序号 leaf>", "资金 fund", "更正说明 correction")
     rows = [(c.leaf, shortened(c.fund) if c.fund else "—", in_words(c)) for c in found]
     data = {"corrections": [correction_json(c) for c in found], "as_of": as_of(position)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError, Namespace
+from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from api.commands.asking import as_of, shortened, stamp
 from api.commands.founding import home_of
 from ledger.application import GiveService
 from ledger.domain.services import BASES, KINDS, REASONS
+from ledger.domain.small_cells import TOTAL, Table, two_way
 from ledger.money import Money
 from projections import services
 from projections.services import ServiceEntry, ServiceTotal
@@ -158,26 +161,52 @@ def totals(args: Namespace) -> Answer:
             home.ledger.streams.charity(args.charity)
         home.runner.catch_up()
         found, position = services.totals(home.runner, args.charity)
+        people = _people(services.services(home.runner, None)[0])
+    who = args.charity or TOTAL
+    said = {(one.kind, one.place): people.cell(who, _group(one)) for one in found}
     columns = ("类别 kind", "地区 place", "次数 records>", "人数 people>", "小时 hours>",
                "估值（单列）worth apart>")  # fmt: skip
-    rows = [
-        (KIND_WORDS[one.kind], one.place or "—", one.records, one.people, in_hours(one.minutes),
-         ", ".join(f"{worth.grouped()} {worth.currency}" for worth in one.worth) or "—")
-        for one in found
-    ]  # fmt: skip
-    data = {"totals": [_total_json(one) for one in found], "as_of": as_of(position)}
+    rows = [_total_row(one, said[one.kind, one.place]) for one in found]
+    totals_json = [_total_json(one, said[one.kind, one.place]) for one in found]
+    data = {"totals": totals_json, "as_of": as_of(position)}
     return Answer(
         data, [table("服务合计 totals", columns, rows)], lines=[NOT_MONEY, stamp(position)]
     )
 
 
-def _total_json(one: ServiceTotal) -> dict[str, object]:
+def _people(entries: Sequence[ServiceEntry]) -> Table:
+    """Count people by charity, and by kind and place; small groups are hidden for all answers."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in entries:
+        if one.corrected is None:
+            counts[one.organisation, _group(one)] += one.people
+    return two_way(counts, row_totals=False, total=False)
+
+
+def _group(one: ServiceEntry | ServiceTotal) -> str:
+    return f"{one.kind} {one.place or ''}"
+
+
+def _total_row(one: ServiceTotal, people: int | str) -> tuple[object, ...]:
+    group = (KIND_WORDS[one.kind], one.place or "—")
+    if isinstance(people, str):
+        return *group, "—", people, "—", "—"
+    worth = ", ".join(f"{worth.grouped()} {worth.currency}" for worth in one.worth) or "—"
+    return *group, one.records, people, in_hours(one.minutes), worth
+
+
+def _total_json(one: ServiceTotal, people: int | str) -> dict[str, object]:
+    """Tell a group; of a hidden one `suppressed` says why, and nothing else is told."""
+    group: dict[str, object] = {"kind": one.kind, "place": one.place}
+    if isinstance(people, str):
+        hidden = dict.fromkeys(("records", "people", "minutes", "hours"))
+        return {**group, **hidden, "worth": {}, "suppressed": people}
     return {
-        "kind": one.kind,
-        "place": one.place,
+        **group,
         "records": one.records,
         "people": one.people,
         "minutes": one.minutes,
         "hours": in_hours(one.minutes),
         "worth": {worth.currency: worth.decimal() for worth in one.worth},
+        "suppressed": None,
     }

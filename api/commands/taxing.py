@@ -240,7 +240,7 @@ def export_status(args: Namespace) -> Answer:
     with home_of(args) as home:
         found = status_export.export(home, listed, args.good_for)
         if args.publish:
-            write_atomically(home.log.folder / STATUS_LIST, found.data)
+            home.log.replace(STATUS_LIST, found.data)
     write_atomically(args.file, found.data)
     data: dict[str, object] = {
         "file": str(args.file),

@@ -17,7 +17,8 @@ from api.deducting.reference import rule_table
 from api.settings import Settings
 from api.times import BEIJING
 from api.verifying.files import read_file, read_or_fetch
-from api.verifying.session import Checked, Session, check_all, targets
+from api.verifying.groups import targets
+from api.verifying.session import Checked, Session, check_all
 from api.verifying.sheet import RESULTS, About, counts, digest, printed, why, written
 from ledger.domain.events import CheckCount
 from ledger.store.durable import write_atomically

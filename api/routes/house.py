@@ -1,22 +1,12 @@
-"""What a route may ask of the house: reading only, never its keys or its vault."""
+"""What a route may ask of the house that the portal was opened with."""
 
 from __future__ import annotations
 
-from typing import Annotated, Protocol, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from ledger.store.log_folder import LogFolder
-from ledger.store.recorder import LedgerRecorder
-from projections.runner import Runner
-
-
-class PublicHouse(Protocol):
-    """The part of a house that public routes see."""
-
-    recorder: LedgerRecorder
-    runner: Runner
-    log: LogFolder
+from api.public_house import PublicHouse
 
 
 def house_of(request: Request) -> PublicHouse:

@@ -7,7 +7,7 @@ here opens the vault, so no private person can be named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated
@@ -16,12 +16,15 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api import erasure_marks
 from api.commands.asking import PERSON, as_of, balance_json, trace_json
 from api.commands.reporting import correction_json
 from api.correction_words import COSTS, in_words
 from api.problems import KINDS, documented
+from api.public_house import PublicHouse
 from api.rendering import document, page
-from api.routes.house import Home, PublicHouse
+from api.routes.as_of import A_DAY, FOR_EVER, Links, Past, Then, at, query, shown
+from api.routes.house import Home
 from api.routes.log import newest
 from api.routes.shapes import FundsShape, StatementShape, TraceShape
 from ledger.domain.axis import RULE
@@ -29,6 +32,7 @@ from ledger.domain.goods import amount_of
 from ledger.proof.encoding import b64
 from projections import directory, journal_queries, statements, trace_queries
 from projections.directory import FundEntry
+from projections.journal_queries import Correction
 from projections.runner import Position
 from projections.statements import Payment
 from projections.trace_queries import Balance, NotTraceable, Trace
@@ -36,6 +40,9 @@ from projections.trace_queries import Balance, NotTraceable, Trace
 PAGE, PAGE_MAX = 25, 100
 ROWS = 100
 """Rows of a table on a page."""
+
+NO_GIFT: dict[str, object] = {"units": [], "unit_asked": None, "erased": None}
+"""What only the page of a gift says."""
 
 ID = r"^[0-9A-Za-z_.-]{1,100}$"
 
@@ -50,39 +57,38 @@ router = APIRouter(tags=["public"])
 
 
 @router.get("/", include_in_schema=False)
-def front_page(home: Home, after: After = None) -> Response:
-    """Show what this is, every fund's totals, and the newest checkpoint."""
-    entries, next_fund = _entries(home, after, PAGE)
-    balances, position = _balances(home)
+def front_page(home: Home, past: Then, after: After = None) -> Response:
+    """Show what this is, every fund's totals, and how far the log has come."""
+    entries, next_fund = _entries(home, past, after, PAGE)
+    balances, position = _balances(home, past)
     seen = newest(home.log)
-    shown = {
+    said = {
         "funds": [(entry, balances.get(entry.fund, [])) for entry in entries],
         "next_fund": next_fund,
-        "organisations": directory.names(home.runner),
+        "organisations": directory.names(home.runner, at(past)),
         "position": position,
         "checkpoint": seen,
         "root": b64(seen.root) if seen else "",
         "origin": home.recorder.origin(),
+        "states": home.states(),
     }
-    return page("home.html", shown)
+    return _page("home.html", home, past, "/", said)
 
 
 @router.get("/funds/{fund}", include_in_schema=False)
-def fund_page(home: Home, fund: Id, before: Before = None) -> Response:
+def fund_page(home: Home, past: Then, fund: Id, before: Before = None) -> Response:
     """Show a fund's statement: what came in, what was paid to whom, and by which rule."""
-    entry = _entry(home, fund)
-    gifts, position = statements.gift_counts(home.runner, fund)
-    payments, older = statements.payments(home.runner, fund, PAGE, before)
-    shown = {
+    entry = _entry(home, past, fund)
+    gifts, position = statements.gift_counts(home.runner, fund, at(past))
+    payments, older = statements.payments(home.runner, fund, PAGE, before, at(past))
+    said = {
         "entry": entry,
-        "organisations": directory.names(home.runner),
-        "balances": _balances(home, fund)[0].get(fund, []),
+        "organisations": directory.names(home.runner, at(past)),
+        "balances": _balances(home, past, fund)[0].get(fund, []),
         "gifts": gifts,
         "payments": payments,
-        "uses": directory.uses(home.runner, fund),
-        "corrections": list(
-            map(in_words, journal_queries.corrections(home.runner, fund)[0][:ROWS])
-        ),
+        "uses": directory.uses(home.runner, fund, at(past)),
+        "corrections": list(map(in_words, _corrections(home, past, fund))),
         "cost_words": COSTS,
         "kind_words": KIND_WORDS,
         "older": older,
@@ -91,24 +97,32 @@ def fund_page(home: Home, fund: Id, before: Before = None) -> Response:
         "person": PERSON,
         "rule": RULE,
     }
-    return page("fund.html", shown)
+    return _page("fund.html", home, past, f"/funds/{fund}", said)
 
 
 @router.get("/trace", include_in_schema=False)
-def find(id: Annotated[str, Query(max_length=200)]) -> Response:  # noqa: A002 the form's field
+def find(
+    past: Then,
+    id: Annotated[str, Query(max_length=200)],  # noqa: A002 the form's field
+) -> Response:
     """Lead from an id typed into the form to its page."""
     asked = id.strip()
     kind = asked.partition("-")[0]
     folder = {"fund": "/funds", "disbursement": "/trace/disbursement"}.get(kind, "/trace/gift")
-    return RedirectResponse(f"{folder}/{quote(asked, safe='')}", 303)
+    return RedirectResponse(Links(past)(f"{folder}/{quote(asked, safe='')}"), 303)
 
 
 @router.get("/trace/gift/{gift}", include_in_schema=False)
-def gift_page(home: Home, gift: Id, skip: Skip = 0, unit: Unit = None) -> Response:
+def gift_page(home: Home, past: Then, gift: Id, skip: Skip = 0, unit: Unit = None) -> Response:
     """Show where a gift went, or one item of a gift in kind."""
-    found = trace_queries.trace_gift(home.runner, gift)
-    units = [trace.unit for trace in found]
-    return _trace_page(home, _of_unit(found, unit, gift), "gift", gift, skip, units)
+    found = trace_queries.trace_gift(home.runner, gift, at(past))
+    several = [trace.unit for trace in found] if len(found) > 1 else []
+    erased = _erased(home, past, gift)
+    said = {
+        "what": "gift", "asked": gift, "units": several, "unit_asked": unit, "erased": erased,
+        "erased_on": erased and date.fromisoformat(str(erased["erased_on"])),
+    }  # fmt: skip
+    return _trace_page(home, past, _of_unit(found, unit, gift), said, skip)
 
 
 def _of_unit(found: Sequence[Trace], unit: str | None, gift: str) -> Trace:
@@ -120,29 +134,43 @@ def _of_unit(found: Sequence[Trace], unit: str | None, gift: str) -> Trace:
 
 
 @router.get("/trace/disbursement/{disbursement}", include_in_schema=False)
-def disbursement_page(home: Home, disbursement: Id, skip: Skip = 0) -> Response:
+def disbursement_page(home: Home, past: Then, disbursement: Id, skip: Skip = 0) -> Response:
     """Show which gifts paid for a payment."""
-    found = trace_queries.trace_disbursement(home.runner, disbursement)
-    return _trace_page(home, found, "disbursement", disbursement, skip)
+    found = trace_queries.trace_disbursement(home.runner, disbursement, at(past))
+    said: dict[str, object] = {"what": "disbursement", "asked": disbursement}
+    return _trace_page(home, past, found, said | NO_GIFT, skip)
 
 
 def _trace_page(
-    home: PublicHouse, found: Trace, what: str, asked: str, skip: int, units: Sequence[str] = ()
+    home: PublicHouse, past: Past | None, found: Trace, asked: Mapping[str, object], skip: int
 ) -> Response:
-    shown = {
-        "units": units if len(units) > 1 else (),
-        "what": what,
-        "asked": asked,
+    said = {
+        **asked,
         "found": found,
+        "position": found.position,
         "segments": found.segments[skip : skip + ROWS],
         "skip": skip,
         "more": skip + ROWS if skip + ROWS < len(found.segments) else None,
         "spent": sum(s.end - s.start for s in found.segments),
-        "funds": {f.fund: f.name for f in directory.funds(home.runner)},
+        "funds": {f.fund: f.name for f in directory.funds(home.runner, at=at(past))},
         "person": PERSON,
         "rule": RULE,
     }
-    return page("trace.html", shown)
+    path = f"/trace/{asked['what']}/{asked['asked']}"
+    return _page("trace.html", home, past, path, said, unit=asked["unit_asked"])
+
+
+def _page(
+    template: str,
+    home: PublicHouse,
+    past: Past | None,
+    path: str,
+    said: Mapping[str, object],
+    **kept: object,
+) -> Response:
+    """Return a page that can look back from `path`, asking for `kept` parameters again."""
+    looked_back = shown(home, past, path, **kept)
+    return page(template, {**said, **looked_back}, headers=A_DAY if past else None)
 
 
 @router.get("/problems/{name}", include_in_schema=False)
@@ -154,44 +182,54 @@ def problem_page(name: Id) -> Response:
 
 
 @router.get("/api/v1/funds", response_model=FundsShape, responses=documented(404))
-def funds(request: Request, home: Home, after: After = None, limit: Limit = PAGE) -> Response:
+def funds(
+    request: Request, home: Home, past: Then, after: After = None, limit: Limit = PAGE
+) -> Response:
     """List the funds with what each received, moved, paid and kept."""
-    entries, next_fund = _entries(home, after, limit)
-    balances, position = _balances(home)
+    entries, next_fund = _entries(home, past, after, limit)
+    balances, position = _balances(home, past)
     listed = [_fund_json(entry, balances.get(entry.fund, [])) for entry in entries]
     data = {"as_of": as_of(position), "funds": listed}
-    return document(request, data, _next(request, limit, after=next_fund))
+    return _document(request, data, past, after=next_fund, limit=limit)
 
 
 @router.get("/api/v1/funds/{fund}", response_model=StatementShape, responses=documented(404))
 def statement(
-    request: Request, home: Home, fund: Id, before: Before = None, limit: Limit = PAGE
+    request: Request, home: Home, past: Then, fund: Id, before: Before = None, limit: Limit = PAGE
 ) -> Response:
     """Give a fund's statement with a page of its payments, newest first."""
-    entry = _entry(home, fund)
-    gifts, position = statements.gift_counts(home.runner, fund)
-    payments, older = statements.payments(home.runner, fund, limit, before)
-    data = _fund_json(entry, _balances(home, fund)[0].get(fund, [])) | {
+    entry = _entry(home, past, fund)
+    gifts, position = statements.gift_counts(home.runner, fund, at(past))
+    payments, older = statements.payments(home.runner, fund, limit, before, at(past))
+    data = _fund_json(entry, _balances(home, past, fund)[0].get(fund, [])) | {
         "as_of": as_of(position),
         "rule": RULE,
         "gifts": [
             {"unit": g.unit, "gifts": g.gifts, "amount": amount_of(g.amount, g.unit).decimal()}
             for g in gifts
         ],
-        "uses": [asdict(use) for use in directory.uses(home.runner, fund)],
-        "corrections": _corrections_json(home, fund),
+        "uses": [asdict(use) for use in directory.uses(home.runner, fund, at(past))],
+        "corrections": list(map(_correction_json, _corrections(home, past, fund))),
         "payments": [_payment_json(p) for p in payments],
     }
-    return document(request, data, _next(request, limit, before=older))
+    return _document(request, data, past, before=older, limit=limit)
 
 
 @router.get("/api/v1/gifts/{gift}/trace", response_model=TraceShape, responses=documented(404))
 def gift_trace(
-    request: Request, home: Home, gift: Id, skip: Skip = 0, limit: Limit = PAGE, unit: Unit = None
+    request: Request,
+    home: Home,
+    past: Then,
+    gift: Id,
+    skip: Skip = 0,
+    limit: Limit = PAGE,
+    unit: Unit = None,
 ) -> Response:
     """Follow a gift, or one item of a gift in kind, to the payments it paid for."""
-    found = _of_unit(trace_queries.trace_gift(home.runner, gift), unit, gift)
-    return _trace_document(request, found, ("gift", gift), skip, limit)
+    found = _of_unit(trace_queries.trace_gift(home.runner, gift, at(past)), unit, gift)
+    data, more = _traced(found, ("gift", gift), skip, limit)
+    data["erased"] = _erased(home, past, gift)
+    return _document(request, data, past, skip=more, limit=limit, unit=unit)
 
 
 @router.get(
@@ -200,49 +238,66 @@ def gift_trace(
     responses=documented(404),
 )
 def disbursement_trace(
-    request: Request, home: Home, disbursement: Id, skip: Skip = 0, limit: Limit = PAGE
+    request: Request,
+    home: Home,
+    past: Then,
+    disbursement: Id,
+    skip: Skip = 0,
+    limit: Limit = PAGE,
 ) -> Response:
     """Follow a payment back to the gifts that paid for it."""
-    found = trace_queries.trace_disbursement(home.runner, disbursement)
-    return _trace_document(request, found, ("disbursement", disbursement), skip, limit)
+    found = trace_queries.trace_disbursement(home.runner, disbursement, at(past))
+    data, more = _traced(found, ("disbursement", disbursement), skip, limit)
+    return _document(request, data, past, skip=more, limit=limit)
 
 
-def _trace_document(
-    request: Request, found: Trace, asked: tuple[str, str], skip: int, limit: int
-) -> Response:
+def _traced(
+    found: Trace, asked: tuple[str, str], skip: int, limit: int
+) -> tuple[dict[str, object], int | None]:
+    """Return a page of a trace, and how many segments to pass over for the next one."""
     shown = replace(found, segments=found.segments[skip : skip + limit])
     more = skip + limit if skip + limit < len(found.segments) else None
-    return document(request, trace_json(shown, *asked), _next(request, limit, skip=more))
+    return trace_json(shown, *asked), more
 
 
-def _next(request: Request, limit: int, **cursor: object) -> str | None:
-    """Return where the next page is, or None after the last."""
-    if None in cursor.values():
-        return None
-    return f"{request.url.path}?{urlencode({**cursor, 'limit': limit})}"
+def _erased(home: PublicHouse, past: Past | None, gift: str) -> dict[str, object] | None:
+    return erasure_marks.mark(home, gift, past.size if past else None)
+
+
+def _document(
+    request: Request, data: Mapping[str, object], past: Past | None, **turned: object
+) -> Response:
+    """Return data with its stamp; `turned` leads to the next page, the first of it None at last."""
+    onward = None
+    if next(iter(turned.values())) is not None:
+        kept = {name: value for name, value in turned.items() if value is not None}
+        onward = f"{request.url.path}?{urlencode({**kept, **query(past)})}"
+    if past is None:
+        return document(request, data, onward)
+    return document(request, {**data, "as_of": past.json()}, onward, FOR_EVER)
 
 
 def _entries(
-    home: PublicHouse, after: str | None, limit: int
+    home: PublicHouse, past: Past | None, after: str | None, limit: int
 ) -> tuple[list[FundEntry], str | None]:
     """Return a page of funds, and the fund to go on after."""
-    entries = directory.funds(home.runner)
-    start = 0 if after is None else entries.index(_entry(home, after)) + 1
+    entries = directory.funds(home.runner, at=at(past))
+    start = 0 if after is None else entries.index(_entry(home, past, after)) + 1
     shown = entries[start : start + limit]
     return shown, shown[-1].fund if start + limit < len(entries) else None
 
 
-def _entry(home: PublicHouse, fund: str) -> FundEntry:
-    for entry in directory.funds(home.runner):
+def _entry(home: PublicHouse, past: Past | None, fund: str) -> FundEntry:
+    for entry in directory.funds(home.runner, at=at(past)):
         if entry.fund == fund:
             return entry
     raise NotTraceable("fund", fund)
 
 
 def _balances(
-    home: PublicHouse, fund: str | None = None
+    home: PublicHouse, past: Past | None, fund: str | None = None
 ) -> tuple[dict[str, list[Balance]], Position]:
-    found, position = trace_queries.balances(home.runner, fund)
+    found, position = trace_queries.balances(home.runner, fund, at(past))
     by_fund: dict[str, list[Balance]] = {}
     for one in found:
         by_fund.setdefault(one.fund, []).append(one)
@@ -279,13 +334,14 @@ KIND_WORDS = {
 CORRECTION = ("leaf", "kind", "id", "corrects", "amount", "unit", "day", "reason", "note")
 
 
-def _corrections_json(home: PublicHouse, fund: str) -> list[dict[str, object]]:
-    found, _ = journal_queries.corrections(home.runner, fund)
-    return [
-        {name: value for name, value in correction_json(one).items() if name in CORRECTION}
-        | {"words": in_words(one)}
-        for one in found[:ROWS]
-    ]
+def _corrections(home: PublicHouse, past: Past | None, fund: str) -> list[Correction]:
+    found, _ = journal_queries.corrections(home.runner, fund, at=at(past))
+    return found[:ROWS]
+
+
+def _correction_json(one: Correction) -> dict[str, object]:
+    told = correction_json(one)
+    return {name: told[name] for name in CORRECTION} | {"words": in_words(one)}
 
 
 def _payment_json(payment: Payment) -> dict[str, object]:

@@ -13,15 +13,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.problems import documented
+from api.public_house import PublicHouse
 from api.rendering import document, page
-from api.routes.house import Home, PublicHouse
+from api.routes.house import Home
 from api.routes.shapes import CheckShape
 from api.verifying.sheet import RESULTS
 from ledger.domain.days import day_in_china
-from ledger.errors import Refused, Unreadable
+from ledger.errors import Refused, Unknown, Unreadable
 from ledger.money import Money
 from ledger.proof.notes import VerifierKey
 from ledger.store.log_folder import STATUS_LIST
+from ledger.store.log_objects import FileMissing
 from receipts.elements import Five, check_five
 from receipts.status import StatusList
 from receipts.trust import Trust
@@ -61,11 +63,50 @@ class BoxUnreadable(Unreadable):
         super().__init__(f"{zh} {en}: {why} ({example})")
 
 
+class NoListPublished(Unknown):
+    """No status list was published yet, so that no receipt can be told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "还没有公布票据状态清单，暂时不能在这里查验；"
+            "持有 PDF 的可用 donation-ledger verify 离线查验 "
+            "(no status list is published yet; a receipt's file can be verified without one)"
+        )
+
+
+class ListOfAnotherSize(Unknown):
+    """A check was asked for as of a size of the log that the published list does not show.
+
+    Lists are signed by day, and only the newest is kept here: a list holds what no view of the
+    log can give back, the tags of check codes whose openings may be erased.
+    """
+
+    def __init__(self, asked: int, listed: int) -> None:
+        super().__init__(
+            f"the published status list shows the log at {listed} entries, not at {asked}: lists "
+            "are signed by day and only the newest is published; verify against one you kept with "
+            "donation-ledger verify --status"
+        )
+
+
+Size = Annotated[int | None, Query(ge=0, le=2**62, description="size that the list must show")]
+
+
+def listed(home: Home, as_of: Size = None) -> StatusList:
+    """Return the newest published status list, if it shows the size that was asked for."""
+    status = _published(home)
+    if as_of not in (None, status.as_of.size):
+        raise ListOfAnotherSize(as_of or 0, status.as_of.size)
+    return status
+
+
+Listed = Annotated[StatusList, Depends(listed)]
+
+
 @router.get("/check", include_in_schema=False)
-def check_page(home: Home, day: Today, request: Request) -> Response:
+def check_page(status: Listed, day: Today, request: Request) -> Response:
     """Show five boxes, and what is known of the receipt that they name."""
     asked = {name: request.query_params.get(name, "").strip()[:40] for name in FIELDS}
-    status = _published(home)
     verdict, unreadable = None, ""
     if all(asked.values()):
         try:
@@ -88,7 +129,7 @@ def check_page(home: Home, day: Today, request: Request) -> Response:
 @router.get("/api/v1/receipts/check", response_model=CheckShape, responses=documented(400, 404))
 def check(
     request: Request,
-    home: Home,
+    status: Listed,
     day: Today,
     code: Box,
     number: Box,
@@ -97,7 +138,6 @@ def check(
     amount: Box,
 ) -> Response:
     """Check the five elements of a receipt against the newest published status list."""
-    status = _published(home)
     five = _five(code, number, check_code, issued_on, amount)
     return document(request, _json(check_five(five, status, day), status, day))
 
@@ -120,7 +160,11 @@ def _five(code: str, number: str, check_code: str, issued_on: str, amount: str) 
 
 
 def _published(home: PublicHouse) -> StatusList:
-    return _parsed(home.log.read(STATUS_LIST), home.log.vkey())
+    try:
+        data = home.log.read(STATUS_LIST)
+    except FileMissing:
+        raise NoListPublished from None
+    return _parsed(data, home.log.vkey())
 
 
 @lru_cache(maxsize=2)

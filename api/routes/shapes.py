@@ -13,11 +13,29 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ConsistencyShape(Shape):
+    """The proof (RFC 9162 2.1.4) that the tree of `to` entries begins with that of `from`.
+
+    `hashes` are base64; `checkpoint` is the signed note of size `to`, the newest one when asked.
+    """
+
+    start: int = Field(alias="from")
+    end: int = Field(alias="to")
+    hashes: list[str]
+    checkpoint: str
+
+
 class AsOf(Shape):
-    """The stamp of every number: entries of the log taken in, and the time of the last of them."""
+    """The stamp of every number: entries of the log taken in, and the time of the last of them.
+
+    An answer that was asked for as of a published size brings the signed `checkpoint` of that
+    size, and the proof that the newest one extends it.
+    """
 
     size: int
     time: datetime | None
+    checkpoint: str | None = None
+    consistency: ConsistencyShape | None = None
 
 
 class BalanceShape(Shape):
@@ -150,6 +168,16 @@ class SegmentShape(Shape):
     date: date | None
 
 
+class ErasedShape(Shape):
+    """That personal data of a gift was erased: `fields` of its sealed fields, when and why."""
+
+    words: str
+    fields: int
+    of: int
+    erased_on: date
+    ground: str
+
+
 class TraceShape(Shape):
     """A gift followed to payments, or a payment back to gifts, with a page of its segments."""
 
@@ -160,6 +188,7 @@ class TraceShape(Shape):
     returned: str
     reversed: str
     unspent: str
+    erased: ErasedShape | None = None
 
 
 class ViolationShape(Shape):

@@ -51,6 +51,14 @@ def read_file(path: Path, most: int = RECEIPT_MAX) -> bytes:
     return data
 
 
+def read_or_why(path: Path) -> bytes | FileUnreadable:
+    """Return a file's bytes, or why they can't be had."""
+    try:
+        return read_file(path)
+    except FileUnreadable as error:
+        return error
+
+
 def receipts_in(path: Path) -> Iterator[Path]:
     """Return the receipts of a folder, in order of their names; another path as it is."""
     if not path.is_dir():

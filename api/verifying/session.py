@@ -10,8 +10,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from api.deducting.reference import rule_table, target_areas
+from api.garbage import uncollected
 from api.verifying import lists, pictures
-from api.verifying.files import BUNDLE, FileUnreadable, read_file, receipts_in
+from api.verifying.files import BUNDLE, FileUnreadable, read_file, read_or_why
+from api.verifying.groups import TEXT, Target, grouped
 from api.verifying.lists import ListedReceipt
 from ledger.domain.claimants import folded
 from ledger.errors import Unreadable
@@ -23,10 +25,7 @@ from receipts.trust import Trust
 from receipts.verdict import Differs, Verdict
 from receipts.verify import Verifier
 
-TEXT = ".txt"
 TEXT_MAX = 2**16
-AT_ONCE = 64
-"""Files handed to a worker together."""
 
 
 class StatusNeeded(Unreadable):
@@ -68,14 +67,6 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A file to check; `alone` when it was named itself, and not found in a folder."""
-
-    path: Path
-    alone: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
     """What receipts are checked by: trust file, status list, taxpayer and day, all as given."""
 
@@ -104,17 +95,19 @@ class Desk:
         self._verifier = verifier
         self._asked = asked
 
-    def receipt(self, path: Path, *, alone: bool, asked: Asked | None = None) -> Verdict:
-        """Check one file; in a folder, one that can't be read does not stop the others."""
-        try:
-            data = read_file(path)
-        except FileUnreadable as error:
-            if alone:
-                raise
-            verdict = Verdict()
-            verdict.refuse(2, "format", "untrusted", error)
-            return verdict
-        return self._verifier.verify(data, asked or self._asked)
+    def receipts(self, found: Sequence[Target], asked: Asked | None = None) -> Iterator[Verdict]:
+        """Check files together; in a folder, one that can't be read does not stop the others."""
+        files = [read_or_why(target.path) for target in found]
+        whole = [data for data in files if isinstance(data, bytes)]
+        with uncollected():
+            verdicts = iter(self._verifier.verify_all(whole, asked or self._asked))
+        for target, data in zip(found, files, strict=True):
+            if isinstance(data, bytes):
+                yield next(verdicts)
+            elif target.alone:
+                raise data
+            else:
+                yield _unread(data)
 
     def code(self, path: Path) -> Verdict:
         """Check the printed code of a receipt: its text, or a picture of it."""
@@ -154,12 +147,15 @@ class Desk:
         """Check the file that a row names; it must lie beside the list, or below."""
         file = (folder / row.path).resolve()
         if not file.is_relative_to(folder.resolve()):
-            verdict = Verdict()
-            why = FileUnreadable(Path(row.path), "it lies outside the list's folder")
-            verdict.refuse(2, "format", "untrusted", why)
-            return verdict
+            return _unread(FileUnreadable(Path(row.path), "it lies outside the list's folder"))
         asked = replace(self._asked, taxpayer=self._asked.taxpayer or row.payer or None)
-        return self.receipt(file, alone=False, asked=asked)
+        return next(self.receipts([Target(file, alone=False)], asked))
+
+
+def _unread(why: FileUnreadable) -> Verdict:
+    verdict = Verdict()
+    verdict.refuse(2, "format", "untrusted", why)
+    return verdict
 
 
 def _same(verdict: Verdict, row: ListedReceipt, taxpayer: str | None) -> Verdict:
@@ -181,11 +177,6 @@ def _same(verdict: Verdict, row: ListedReceipt, taxpayer: str | None) -> Verdict
         verdict.refuse(2, "page", "mismatch", Differs(told, *differ))
         verdict.deduction_class = "none"
     return verdict
-
-
-def targets(paths: Sequence[Path]) -> list[Target]:
-    """Return what lies at these paths, folders opened."""
-    return [Target(found, alone=not path.is_dir()) for path in paths for found in receipts_in(path)]
 
 
 def check_all(
@@ -211,30 +202,41 @@ def _each(
 ) -> Iterator[Checked]:
     desk = session.desk()
     if jobs > 1 and not any(target.alone for target in found):
-        yield from _shared_out(session, [target.path for target in found], jobs, advance)
+        yield from _shared_out(session, found, jobs, advance)
         return
-    for target in found:
-        yield from _check(desk, target)
+    for group in grouped(found):
+        if group[0].is_receipt:
+            yield from _told(_check_group(desk, group), advance)
+            continue
+        yield from _check(desk, group[0])
+        advance(1)
+
+
+def _told(checked: Iterable[Checked], advance: Callable[[int], None]) -> Iterator[Checked]:
+    for one in checked:
+        yield one
         advance(1)
 
 
 def _check(desk: Desk, target: Target) -> Iterable[Checked]:
-    ending = target.path.suffix.lower()
-    if ending in lists.ENDINGS:
+    """Check what is no receipt's file: a list, or a printed code."""
+    if target.ending in lists.ENDINGS:
         return desk.listed(target.path)
-    if ending in (TEXT, *pictures.ENDINGS):
-        return [Checked(target.path, desk.code(target.path))]
-    return [Checked(target.path, desk.receipt(target.path, alone=target.alone))]
+    return [Checked(target.path, desk.code(target.path))]
+
+
+def _check_group(desk: Desk, group: Sequence[Target]) -> Iterator[Checked]:
+    for target, verdict in zip(group, desk.receipts(group), strict=True):
+        yield Checked(target.path, verdict)
 
 
 def _shared_out(
-    session: Session, found: Sequence[Path], jobs: int, advance: Callable[[int], None]
+    session: Session, found: Sequence[Target], jobs: int, advance: Callable[[int], None]
 ) -> Iterator[Checked]:
     """Let several processes check; each reads trust and list for itself."""
     with ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (session,)) as workers:
-        for checked in workers.map(_check_one, found, chunksize=AT_ONCE):
-            yield checked
-            advance(1)
+        for checked in workers.map(_check_far, grouped(found)):
+            yield from _told(checked, advance)
 
 
 _DESK: list[Desk] = []
@@ -244,5 +246,5 @@ def _begin(session: Session) -> None:
     _DESK[:] = [session.desk()]
 
 
-def _check_one(path: Path) -> Checked:
-    return Checked(path, _DESK[0].receipt(path, alone=False))
+def _check_far(group: Sequence[Target]) -> list[Checked]:
+    return list(_check_group(_DESK[0], group))

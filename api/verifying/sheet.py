@@ -11,7 +11,7 @@ from io import BytesIO
 
 import xlsxwriter
 
-from api.rendering import TEMPLATES
+from api.templates import TEMPLATES
 from api.verifying.session import Checked
 from receipts.verdict import Verdict
 

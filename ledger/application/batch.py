@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from ledger.domain.events import Event
 from ledger.domain.funds import GiftPlace, Inflows
-from ledger.domain.keeping import SourceRow, Unless, VaultRow
+from ledger.domain.keeping import Restriction, SourceRow, Unless, VaultRow
 from ledger.domain.values import Source
 from ledger.proof.disclosure import Opening
 from ledger.proof.encoding import b64url
 
 SALT_BYTES = 16
+
+
+class RestrictionKeeper(Protocol):
+    """Knows which openings only the law keeps, and until when."""
+
+    def rows(self, digests: Sequence[str] | None = None) -> list[Restriction]:
+        """Return what is restricted, all of it or of these digests."""
+
+    def due(self, on: date) -> list[Restriction]:
+        """Return what no law keeps any longer on a day."""
 
 
 class OpeningKeeper(Protocol):
@@ -31,8 +42,30 @@ class OpeningKeeper(Protocol):
     def of_digests(self, digests: Iterable[str]) -> dict[str, Opening]:
         """Return the openings of these digests, as far as they are still there."""
 
+    def restricted_named(self, value: str) -> list[VaultRow]:
+        """Return the openings of exactly `value` that only the law keeps."""
+
+    def restricted_of_streams(self, streams: Sequence[str]) -> list[VaultRow]:
+        """Return the openings of these streams that only the law keeps."""
+
+    def rows_of_digests(self, digests: Iterable[str]) -> list[VaultRow]:
+        """Return what is kept of these digests, closed, restricted or not."""
+
+    def open_all(self, kept: Sequence[VaultRow]) -> dict[str, Opening]:
+        """Return these openings by digest."""
+
+    def restrict(self, rows: Sequence[Restriction]) -> None:
+        """Keep openings for the law alone from now on."""
+
+    @property
+    def restrictions(self) -> RestrictionKeeper:
+        """What the law alone keeps."""
+
     def token(self, *parts: str) -> str:
         """Return a keyed digest of parts: the same parts, the same."""
+
+    def masked(self, source: Source | None) -> Source | None:
+        """Return where a row was read from as the public may know it."""
 
     def sweep(self) -> None:
         """Give the space of erased openings back, so that no page keeps their bytes."""

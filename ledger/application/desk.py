@@ -52,22 +52,35 @@ class Desk:
         self.dry_run = dry_run
         self.sealer = Sealer(vault, random)
         self.streams = Streams(engine)
-        self._working = WorkingKeys(self.streams, engine.kid_of)
+        self._working = WorkingKeys(self.streams, engine.kid_of, engine.forget_signers)
         self.line = RLock()
 
     def record(self, batch: Batch) -> None:
         """Record a batch in one commit, if all its keys still work; a dry run records nothing."""
         if not batch.events:
             return
-        batch.unless += self._working.unless_revoked(batch.events)
+        basis = list(batch.unless)
+        batch.unless = basis + self._working.unless_revoked(batch.events)
         if self.dry_run:
             return
         try:
             self._engine.record(batch.events, batch.beside)
         except Conflict:
             self._working.forget()
-            self._working.unless_revoked(batch.events)  # a key that was revoked is the reason
-            raise
+            again = basis + self._working.unless_revoked(batch.events)  # or a key was revoked
+            if again == batch.unless:
+                raise
+            batch.unless = again  # another key signs now, and the decision stands
+            self._engine.record(batch.events, batch.beside)
+
+    @property
+    def origin(self) -> str:
+        """The log that all this is recorded in."""
+        return self._engine.origin
+
+    def forget_keys(self) -> None:
+        """Look again which keys sign: one was changed here just now."""
+        self._working.forget()
 
     def below(self, limit: int) -> int:
         """Return a random number under `limit`."""

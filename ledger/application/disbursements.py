@@ -209,7 +209,7 @@ class DisbursementCommands:
             payment.purpose if fund.purpose else None,
             payment.place,
             proposed_by,
-            payment.source,
+            self._desk.vault.masked(payment.source),
             self._desk.now(),
         )
         batch.events.append(proposed)

@@ -36,6 +36,7 @@ from ledger.domain.naming_screen import Circumstances, screen_text
 from ledger.domain.naming_steps import counted
 from ledger.domain.organisations import AUTHORITY, printable_name
 from ledger.domain.payees import names_organisation
+from ledger.domain.public_words import public_words
 from ledger.money import Money
 from ledger.proof.disclosure import Opening
 
@@ -59,7 +60,7 @@ class NamingCommands:
         if asked.follows is not None:
             before = self._desk.streams.naming(asked.follows)
             naming_support.check_follows(before.id, before.organisation, organisation)
-        text = self._desk.sealer.opening(TEXT, printable_name(asked.text))
+        text = self._desk.sealer.opening(TEXT, _public(asked.text))
         proposed = naming.propose(
             f"naming-{self._desk.random_id()}",
             organisation,
@@ -91,7 +92,7 @@ class NamingCommands:
         """Record what the donor wants; `publish` lets public pages show the name."""
         grant = self._desk.streams.naming(name)
         paper = self._paper(document)
-        text = self._desk.sealer.opening(TEXT, printable_name(other)) if other else None
+        text = self._desk.sealer.opening(TEXT, _public(other)) if other else None
         wished = naming.record_wish(
             grant,
             wish,
@@ -320,6 +321,11 @@ class NamingCommands:
 
     def _check_power(self) -> None:
         naming_support.check_power(self._desk.streams.organisation(AUTHORITY).powers)
+
+
+def _public(text: str) -> str:
+    """Return the text of a name, which everybody reads while it is in force."""
+    return public_words(printable_name(text))
 
 
 def _actor(grant: NamingGrant, *, as_authority: bool) -> str:

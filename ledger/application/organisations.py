@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import date
 from hashlib import sha256
 
+from ledger import codec
 from ledger.application.batch import Batch
 from ledger.application.desk import Desk, retried
 from ledger.domain import (
     document_keys,
     eligibility,
+    key_rotation,
     organisations,
     receipt_books,
     written_numbers,
 )
 from ledger.domain.eligibility import Listing
-from ledger.domain.events import EligibilityEnded
-from ledger.domain.organisations import AUTHORITY, CHARITY
+from ledger.domain.events import EligibilityEnded, KeyRotated
+from ledger.domain.key_rotation import OfferedKey
+from ledger.domain.organisations import AUTHORITY, CHARITY, Organisation
 from ledger.domain.receipt_books import Loss
 from ledger.proof.encoding import b64url, unb64url
 
@@ -52,28 +55,56 @@ class OrganisationCommands:
             batch.events.append(registered)
             known = organisations.evolve(None, registered)
         assert known is not None, "registered just now or before"
-        if kid not in known.keys:
+        if kid not in known.keys and not known.own_keys:  # those are replaced by their holder
             batch.events.append(organisations.register_key(known, kid, public, AUTHORITY, at))
         self._desk.record(batch)
         return bool(batch.events)
 
     @retried
-    def revoke_key(self, organisation: str, kid: str, reason: str) -> None:
-        """Record that a key signs nothing more."""
-        known = self._desk.streams.organisation(organisation)
-        self._desk.record(
-            Batch([organisations.revoke_key(known, kid, reason, AUTHORITY, self._desk.now())])
-        )
+    def register_holder(self, uscc: str, name: str, offered: OfferedKey, kind: str) -> bool:
+        """Record an organisation with the key that it keeps itself; tell whether it was new."""
+        known, at = self._desk.streams.find_organisation(uscc), self._desk.now()
+        registered = organisations.register_charity(known, uscc, name, AUTHORITY, at, kind)
+        if registered is None:
+            return self.rotate_key(uscc, offered, key_rotation.FIRST, None)
+        rotated = self._rotated(organisations.evolve(None, registered), offered)
+        self._desk.record(Batch([registered, rotated]))
+        return True
 
     @retried
-    def register_key(self, organisation: str, kid: str, public: str) -> bool:
-        """Record one more key that signs for an organisation; tell whether it was new."""
-        known, at = self._desk.streams.organisation(organisation), self._desk.now()
-        if kid in known.keys:
+    def rotate_key(
+        self, organisation: str, offered: OfferedKey, ground: str, note: str | None
+    ) -> bool:
+        """Record a key in place of another; tell whether it was new.
+
+        Refuses a key whose holder does not prove to have it.
+        """
+        known = self._desk.streams.organisation(organisation)
+        if offered.kid in known.keys:
             return False
-        registered = organisations.register_key(known, kid, public, AUTHORITY, at)
-        self._desk.record(Batch([registered]))
+        self._desk.record(Batch([self._rotated(known, offered, ground, note)]))
+        self._desk.forget_keys()
         return True
+
+    def _rotated(
+        self,
+        known: Organisation,
+        offered: OfferedKey,
+        ground: str = key_rotation.FIRST,
+        note: str | None = None,
+    ) -> KeyRotated:
+        rotated = key_rotation.rotate(known, offered, ground, note, AUTHORITY, self._desk.now())
+        codec.check_vouchers(key_rotation.vouchers(rotated, known, self._desk.origin))
+        return rotated
+
+    @retried
+    def revoke_key(
+        self, organisation: str, kid: str, note: str, ground: str = key_rotation.CEASED
+    ) -> None:
+        """Record that a key signs nothing more."""
+        known, at = self._desk.streams.organisation(organisation), self._desk.now()
+        self._desk.record(Batch([key_rotation.withdraw(known, kid, ground, note, AUTHORITY, at)]))
+        self._desk.forget_keys()
 
     @retried
     def register_document_key(self, organisation: str, certificate: bytes) -> bytes:
@@ -90,8 +121,25 @@ class OrganisationCommands:
         return unb64url(working)
 
     @retried
+    def revoke_document_keys(self, organisation: str, reason: str) -> None:
+        """Record that an organisation's certificates are used no more, if any are."""
+        known, at = self._desk.streams.organisation(organisation), self._desk.now()
+        batch = Batch()
+        for print_ in known.documents:
+            revoked = document_keys.revoke(known, print_, reason, AUTHORITY, at)
+            batch.events.append(revoked)
+            known = organisations.evolve(known, revoked)
+        self._desk.record(batch)
+
+    @retried
     def revoke_keys(
-        self, organisation: str, reason: str, *, signing: bool, document: bool
+        self,
+        organisation: str,
+        reason: str,
+        *,
+        signing: bool,
+        document: bool,
+        ground: str = key_rotation.CEASED,
     ) -> list[str]:
         """Record that an organisation's working keys sign nothing more, of one sort or of both.
 
@@ -100,16 +148,17 @@ class OrganisationCommands:
         known, at = self._desk.streams.recipient(organisation), self._desk.now()
         batch, gone = Batch(), list[str]()
         for kid in tuple(known.keys) if signing else ():
-            batch.events.append(
-                revoked := organisations.revoke_key(known, kid, reason, AUTHORITY, at)
-            )
-            known, gone = organisations.evolve(known, revoked), [*gone, kid]
+            ended = key_rotation.withdraw(known, kid, ground, reason, AUTHORITY, at)
+            batch.events.append(ended)
+            known, gone = organisations.evolve(known, ended), [*gone, kid]
         for print_ in known.documents if document else ():
-            batch.events.append(ended := document_keys.revoke(known, print_, reason, AUTHORITY, at))
-            known, gone = organisations.evolve(known, ended), [*gone, print_]
+            revoked = document_keys.revoke(known, print_, reason, AUTHORITY, at)
+            batch.events.append(revoked)
+            known, gone = organisations.evolve(known, revoked), [*gone, print_]
         if not gone:
             raise organisations.NoWorkingKey(organisation)
         self._desk.record(batch)
+        self._desk.forget_keys()
         return gone
 
     @retried

@@ -24,6 +24,7 @@ def receive(
 ) -> GiftReceived | GoodsReceived:
     """Add a gift to a batch, with its openings and its row; return its first fact."""
     gift = f"gift-{desk.random_id()}"
+    source = desk.vault.masked(received.source)
     names = [desk.sealer.opening("name", received.donor)] if received.donor else []
     notes = [desk.sealer.opening("note", received.note)] if received.note else []
     donor = Party(id=desk.random_id(), sealed=digests(names)) if names else None
@@ -32,14 +33,14 @@ def receive(
     if isinstance(received, ReceiveGift):
         event = gifts.receive(
             gift, fund, organisation, received.amount, received.exchange, donor,
-            received.received_on, received.date_basis, received.source, digests(notes), desk.now(),
+            received.received_on, received.date_basis, source, digests(notes), desk.now(),
         )  # fmt: skip
         if received.conduit or received.shares:
             _say_whose(desk, event, received, beside)
     else:
         event = gifts_in_kind.receive(
             gift, fund, organisation, received.kind, "donor", received.lines, donor,
-            received.received_on, received.date_basis, received.source, digests(notes), desk.now(),
+            received.received_on, received.date_basis, source, digests(notes), desk.now(),
         )  # fmt: skip
     batch.events.append(event)
     batch.openings += desk.sealer.rows([*names, *notes], event)

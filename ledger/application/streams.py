@@ -162,6 +162,10 @@ class Streams:
             raise GiftUnknown(gift)
         return reduce(gifts.evolve, history[1:], gifts.evolve(None, history[0]))
 
+    def facts(self, stream: str, after: int | None = None) -> list[Event]:
+        """Return what was recorded in a stream, after a version."""
+        return list(self._engine.history(stream, after))
+
     def counted_gift(self, gift: str) -> CountedGift:
         """Return what a gift of money counts for, from its stream."""
         history = self._own(gift) if gift.startswith("gift-") else []

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ledger.application.streams import Streams
-from ledger.domain.events import Event, KeyRevoked
+from ledger.domain.events import Event, KeyRevoked, KeyRotated, KeyWithdrawn
 from ledger.domain.keeping import Unless
 from ledger.domain.organisations import KeyUnknown, KeyWasRevoked, stream
+
+ENDINGS = (KeyRevoked.TOPIC, KeyRotated.TOPIC, KeyWithdrawn.TOPIC)
+"""Facts after which a key may sign nothing more."""
 
 
 class WorkingKeys:
     """Keys found working, with the version of their organisation's story they were found at.
 
-    `kid_of` names the key that signs for an organisation now.
+    `kid_of` names the key that signs for an organisation now; `forget` lets it choose anew.
     """
 
-    def __init__(self, streams: Streams, kid_of: Callable[[str], str]) -> None:
+    def __init__(
+        self, streams: Streams, kid_of: Callable[[str], str], forget: Callable[[], None]
+    ) -> None:
         self._streams = streams
         self._kid_of = kid_of
+        self._forget = forget
         self._found: dict[str, tuple[str, int]] = {}
 
     def unless_revoked(self, events: Iterable[Event]) -> list[Unless]:
@@ -29,14 +35,16 @@ class WorkingKeys:
         actors = dict.fromkeys(event.actor for event in events)
         versions = {actor: self._version(actor) for actor in actors}
         return [
-            Unless(stream(actor), version, KeyRevoked.TOPIC)
+            Unless(stream(actor), version, topic)
             for actor, version in versions.items()
             if version is not None
+            for topic in ENDINGS
         ]
 
     def forget(self) -> None:
         """Look again the next time: somebody recorded something meanwhile."""
         self._found.clear()
+        self._forget()
 
     def _version(self, actor: str) -> int | None:
         kid = self._kid_of(actor)
@@ -46,6 +54,9 @@ class WorkingKeys:
         known = self._streams.find_organisation(actor)
         if known is None:  # the ledger is being founded
             return None
+        if kid not in known.keys:  # somebody may have put another in its place
+            self._forget()
+            kid = self._kid_of(actor)
         if kid in known.revoked:
             raise KeyWasRevoked(actor, kid)
         if kid not in known.keys:

@@ -14,6 +14,7 @@ from ledger.domain.events.gift_benefit import BenefitRecorded
 from ledger.domain.events.naming import SealedText
 from ledger.domain.gifts import Gift, ReceiptStands
 from ledger.domain.organisations import printable_name
+from ledger.domain.public_words import public_words
 from ledger.domain.values import account
 from ledger.errors import Refused
 from ledger.money import CurrenciesDiffer, Money
@@ -92,7 +93,7 @@ def record_benefit(
         timestamp=at,
         actor=gift.organisation,
         benefit=benefit,
-        what=printable_name(what),
+        what=public_words(printable_name(what)),
         decided_by=account(decided_by),
         document=document,
     )

@@ -17,6 +17,7 @@ from ledger.domain.funds import (
 from ledger.domain.grounds import DOCUMENT
 from ledger.domain.organisations import printable_name
 from ledger.domain.payees import names_organisation
+from ledger.domain.public_words import public_words
 from ledger.domain.values import account, place_code
 from ledger.errors import Refused
 
@@ -152,7 +153,7 @@ def bind(fund: Fund, binding: Binding, at: datetime) -> FundBound:
         plan=filing_number(binding.plan) if binding.plan else None,
         first_day=first,
         last_day=last,
-        brand=printable_name(binding.brand) if binding.brand else None,
+        brand=public_words(printable_name(binding.brand)) if binding.brand else None,
         recipient=recipient,
     )
 
@@ -177,7 +178,7 @@ def change_use(
         originator_version=fund.version + 1,
         timestamp=at,
         actor=fund.organisation,
-        purpose=printable_name(purpose) if purpose else None,
+        purpose=public_words(printable_name(purpose)) if purpose else None,
         place=place_code(place) if place else None,
         ground=ground,
         document=filing_number(document) if ground == "filing" else digest(document),
@@ -248,6 +249,6 @@ def close(
         timestamp=at,
         actor=fund.organisation,
         left_over=left_over,
-        note=printable_name(note),
+        note=public_words(printable_name(note)),
         decided_by=account(decided_by),
     )

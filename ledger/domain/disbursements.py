@@ -26,6 +26,8 @@ from ledger.domain.funds import (
 )
 from ledger.domain.goods import Amount, amount_of
 from ledger.domain.organisations import printable_name
+from ledger.domain.public_words import public_words
+from ledger.domain.small_cells import coarse
 from ledger.domain.values import Payee, Source, account, place_code
 from ledger.errors import Refused, Unknown
 from ledger.money import Money
@@ -109,11 +111,26 @@ def propose(
         disbursement=disbursement,
         payee=payee,
         amount=amount,
-        purpose=(purpose or fund.purpose) if fund.purpose else None,
-        place=place_code(place) if place else fund.place,
+        purpose=_purpose(fund, purpose),
+        place=_place(fund, payee, place),
         proposed_by=account(proposed_by),
         source=source,
     )
+
+
+def _place(fund: Fund, payee: Payee, place: str | None) -> str | None:
+    """Return where a payment is spent, as the public reads it: of a person, only the county.
+
+    A fund that is bound to a place has said it in public already.
+    """
+    if not place or fund.place:
+        return place_code(place) if place else fund.place
+    return place_code(place) if payee.organisation else coarse(place_code(place))
+
+
+def _purpose(fund: Fund, purpose: str | None) -> str | None:
+    """Return what a payment is for, as the public reads it: only a fund's own purpose is named."""
+    return public_words(purpose or fund.purpose) if fund.purpose else None
 
 
 def classify(fund: Fund, disbursement: str, cost_class: str, at: datetime) -> CostClassified:
@@ -195,7 +212,7 @@ def withdraw(
         timestamp=at,
         actor=fund.organisation,
         disbursement=disbursement,
-        reason=printable_name(reason),
+        reason=public_words(printable_name(reason)),
         withdrawn_by=account(withdrawn_by),
     )
 

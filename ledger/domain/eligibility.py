@@ -19,6 +19,7 @@ from ledger.domain.organisations import (
     printable_name,
     stream,
 )
+from ledger.domain.public_words import public_words
 from ledger.errors import Refused
 
 RULE = "公告2020年第27号 art. 6"
@@ -166,7 +167,7 @@ def listed(
     if listing.level not in LEVELS:
         raise LevelUnknown(listing.level)
     first, last = days_of(listing)
-    period = EligibilityPeriod(first, last, printable_name(listing.notice))
+    period = EligibilityPeriod(first, last, public_words(printable_name(listing.notice)))
     regained = listing.applicant_kind == REGAINED
     if not _is_new(known, period, listing.notice_date, regained=regained):
         return None
@@ -219,7 +220,7 @@ def grant(
         raise PeriodBackwards(first_day, last_day)
     if applicant_kind not in KINDS_OF_APPLICANT:
         raise ApplicantKindUnknown(applicant_kind)
-    period = EligibilityPeriod(first_day, last_day, printable_name(notice))
+    period = EligibilityPeriod(first_day, last_day, public_words(printable_name(notice)))
     if not _is_new(known, period, first_day):
         return None
     return EligibilityGranted(
@@ -301,7 +302,7 @@ def end(
         timestamp=at,
         actor=actor,
         organisation=known.id,
-        notice=printable_name(notice),
+        notice=public_words(printable_name(notice)),
         notice_date=notice_date,
         effective=effective,
         ground=ground,

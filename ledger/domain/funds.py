@@ -30,6 +30,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.goods import Amount, amount_of
 from ledger.domain.organisations import printable_name
+from ledger.domain.public_words import public_words
 from ledger.domain.values import place_code
 from ledger.errors import Refused
 from ledger.money import MINOR_MAX
@@ -232,9 +233,9 @@ def open_fund(
         timestamp=at,
         actor=organisation,
         organisation=organisation,
-        name=printable_name(name),
+        name=public_words(printable_name(name)),
         kind=kind,
-        purpose=printable_name(purpose) if purpose else None,
+        purpose=public_words(printable_name(purpose)) if purpose else None,
         place=place_code(place) if place else None,
     )
 

@@ -27,7 +27,9 @@ from ledger.domain.events.credit import (
     GiftSharesStated,
 )
 from ledger.domain.funds import AmountNotPositive, Fund, check_open
+from ledger.domain.grounds import DOCUMENT
 from ledger.domain.organisations import printable_name
+from ledger.domain.public_words import public_words
 from ledger.domain.values import Exchange, Party, Source
 from ledger.errors import Refused
 from ledger.money import MINOR_MAX, Money
@@ -239,6 +241,12 @@ def check_holder(fund: Fund, organisation: str) -> None:
     check_open(fund)
 
 
+def _proof(evidence: str) -> str:
+    """Return what proves a donor: a document's digest, or words for the public."""
+    proof = printable_name(evidence)
+    return proof if DOCUMENT.fullmatch(proof) else public_words(proof)
+
+
 def identify_donor(gift: Gift, donor: Party, evidence: str, at: datetime) -> DonorIdentified:
     """Decide whose a gift in suspense was."""
     if gift.donor is not None:
@@ -249,7 +257,7 @@ def identify_donor(gift: Gift, donor: Party, evidence: str, at: datetime) -> Don
         timestamp=at,
         actor=gift.organisation,
         donor=donor,
-        evidence=printable_name(evidence),
+        evidence=_proof(evidence),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,20 @@ class VaultRow:
     organisation: str
     tag: bytes
     box: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """An opening that only a law keeps: by which rule, until which day (the last), since when.
+
+    `tag` is how it was found until now.
+    """
+
+    digest: str
+    rule: str
+    until: date
+    at: datetime
+    tag: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from ledger.domain.naming_steps import (
 )
 from ledger.domain.organisations import printable_name
 from ledger.domain.payees import names_organisation
+from ledger.domain.public_words import public_words
 from ledger.domain.values import account, place_code
 from ledger.money import Money
 
@@ -89,7 +90,7 @@ def propose(
         language=proposal.language,
         fund=proposal.fund,
         place=place_code(proposal.place) if proposal.place else None,
-        benefit=printable_name(proposal.benefit) if proposal.benefit else None,
+        benefit=public_words(printable_name(proposal.benefit)) if proposal.benefit else None,
         cost=proposal.cost,
         gifts=once(proposal.gifts),
         share_asked=proposal.share_asked,

@@ -27,6 +27,7 @@ from ledger.domain.naming_refusals import (
 )
 from ledger.domain.naming_steps import counted, head, live, not_entered, ready, same_text, second
 from ledger.domain.organisations import printable_name
+from ledger.domain.public_words import public_words
 from ledger.domain.values import account
 from ledger.money import Money
 
@@ -77,7 +78,7 @@ def approve(
     return NamingApproved(
         **head(grant, actor, at),
         authority=authority,
-        number=printable_name(number),
+        number=public_words(printable_name(number)),
         approved_on=approved_on,
         text=text,
         first_day=term.first_day,
@@ -101,7 +102,7 @@ def reject(
     return NamingRejected(
         **head(grant, actor, at),
         authority=authority,
-        reason=printable_name(reason),
+        reason=public_words(printable_name(reason)),
         decided_by=account(decided_by),
         countersigned_by=second(account(countersigned_by), decided_by),
     )

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import singledispatchmethod
 from typing import get_args
 
+from ledger.domain.by_fact import ByFact
 from ledger.domain.events.base import Event
 from ledger.domain.events.naming import (
     NamingApproved,
@@ -41,6 +41,7 @@ from ledger.domain.naming_history_rules import (
 )
 from ledger.money import Money
 
+NAMING_EVENTS = get_args(NamingEvent)
 Find = Callable[[str], None]
 
 BY_OTHERS = (NamingApproved, NamingRejected, NamingSuspended, NamingResumed, NamingRevoked)
@@ -109,7 +110,7 @@ class NamingHistory:
 
     def see(self, leaf: int, event: Event, find: Find) -> None:
         """Take in the event at a leaf; events about anything else are passed over."""
-        if not isinstance(event, get_args(NamingEvent)):
+        if not isinstance(event, NAMING_EVENTS):
             return
         if isinstance(event, NamingProposed):
             self._open(event, find)
@@ -164,7 +165,7 @@ class NamingHistory:
         if event.actor not in theirs:
             find(f"{event.actor} acts on {event.originator_id}, which is not its own")
 
-    @singledispatchmethod
+    @ByFact
     def _apply(self, event: Event, story: NameStory, find: Find) -> None:
         raise NotImplementedError(event.TOPIC)  # a new fact about names needs a rule here
 

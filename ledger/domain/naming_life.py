@@ -26,6 +26,7 @@ from ledger.domain.naming_refusals import (
 )
 from ledger.domain.naming_steps import consented, fixed, head, live, second, wished
 from ledger.domain.organisations import printable_name
+from ledger.domain.public_words import public_words
 from ledger.domain.values import account
 from ledger.money import Money
 
@@ -42,7 +43,7 @@ def suspend(
         raise NotInForce(grant.id, grant.status)
     return NamingSuspended(
         **head(grant, _entitled(grant, actor), at),
-        ground=printable_name(ground),
+        ground=public_words(printable_name(ground)),
         decided_by=account(decided_by),
     )
 
@@ -73,7 +74,7 @@ def revoke(
         raise NotInForce(grant.id, grant.status)
     return NamingRevoked(
         **head(grant, _entitled(grant, actor), at),
-        ground=printable_name(ground),
+        ground=public_words(printable_name(ground)),
         decided_by=account(decided_by),
     )
 
@@ -142,7 +143,7 @@ def close_review(
     return NamingReviewClosed(
         **head(grant, grant.organisation, at),
         outcome=outcome,
-        reason=printable_name(reason),
+        reason=public_words(printable_name(reason)),
         decided_by=account(decided_by),
         countersigned_by=second(account(countersigned_by), decided_by),
     )

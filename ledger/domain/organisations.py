@@ -18,12 +18,13 @@ from ledger.domain.events import (
     EligibilityListed,
     KeyRegistered,
     KeyRevoked,
+    KeyRotated,
+    KeyWithdrawn,
     LedgerFounded,
     OrganisationEvent,
     OrganisationRegistered,
 )
 from ledger.domain.kinds import KINDS, issuing_code, issuing_kind
-from ledger.domain.public_words import public_words
 from ledger.errors import Refused
 
 AUTHORITY = "authority"
@@ -37,6 +38,9 @@ POWERS = ("register", "eligibility", "finance", "naming", "tax")
 mark receipts as deducted.
 
 A ledger keeps the powers it was founded with: one founded before a power was known lacks it."""
+
+SERVER, ORGANISATION = "server", "organisation"
+"""Who keeps the private half of a key."""
 
 NEEDS_NO_LIST = "县级以上人民政府及其部门，无需列入名单（企业所得税法实施条例第五十一条）"
 """Why gifts to government can be deducted on every day; it stands on receipts."""
@@ -119,6 +123,8 @@ class Organisation:
     """Working keys: kid to public key (base64url, RFC 8037 `x`)."""
     revoked: frozenset[str] = frozenset()
     """Kids that sign nothing more."""
+    own_keys: frozenset[str] = frozenset()
+    """Kids of which the organisation itself keeps the private half."""
     eligibility: tuple[EligibilityPeriod, ...] = ()
     certificates: Mapping[str, str] = field(default_factory=dict)
     """Certificates ever registered for documents: fingerprint to DER in base64url."""
@@ -216,21 +222,6 @@ def register_key(
     )
 
 
-def revoke_key(known: Organisation, kid: str, reason: str, actor: str, at: datetime) -> KeyRevoked:
-    """Decide that a key signs nothing more."""
-    if kid not in known.keys:
-        raise KeyUnknown(known.id, kid)
-    return KeyRevoked(
-        originator_id=stream(known.id),
-        originator_version=known.version + 1,
-        timestamp=at,
-        actor=actor,
-        organisation=known.id,
-        kid=kid,
-        reason=public_words(printable_name(reason)),
-    )
-
-
 def evolve(known: Organisation | None, event: OrganisationEvent) -> Organisation:  # noqa: PLR0911 a line a fact
     """Apply one fact."""
     if isinstance(event, LedgerFounded):
@@ -243,9 +234,10 @@ def evolve(known: Organisation | None, event: OrganisationEvent) -> Organisation
     match event:
         case KeyRegistered():
             return replace(known, keys={**known.keys, event.kid: event.public})
-        case KeyRevoked():
-            keys = {k: x for k, x in known.keys.items() if k != event.kid}
-            return replace(known, keys=keys, revoked=known.revoked | {event.kid})
+        case KeyRevoked() | KeyWithdrawn():
+            return _without(known, event.kid)
+        case KeyRotated():
+            return _rotated(known, event)
         case EligibilityGranted() | EligibilityListed():
             period = EligibilityPeriod(event.first_day, event.last_day, event.notice)
             facts = (*known.eligibility_facts, event)
@@ -263,6 +255,21 @@ def evolve(known: Organisation | None, event: OrganisationEvent) -> Organisation
             return replace(known, documents_revoked=gone)
         case _:
             assert_never(event)
+
+
+def _without(known: Organisation, kid: str | None) -> Organisation:
+    """Take a key out of those that work."""
+    if kid is None:
+        return known
+    keys = {k: x for k, x in known.keys.items() if k != kid}
+    return replace(known, keys=keys, revoked=known.revoked | {kid})
+
+
+def _rotated(known: Organisation, event: KeyRotated) -> Organisation:
+    known = _without(known, event.replaces)
+    own = {event.kid} if event.custody == ORGANISATION else frozenset[str]()
+    keys = {**known.keys, event.kid: event.public}
+    return replace(known, keys=keys, own_keys=known.own_keys | own)
 
 
 def _cut(periods: tuple[EligibilityPeriod, ...], effective: date) -> tuple[EligibilityPeriod, ...]:

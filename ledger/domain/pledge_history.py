@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from functools import singledispatchmethod
 from itertools import pairwise
 from sys import intern
 
 from ledger.domain import credits as gift_credits
 from ledger.domain import pledges, services
+from ledger.domain.by_fact import ByFact
 from ledger.domain.credits import CountedGift, worth
 from ledger.domain.days import day_in_china
 from ledger.domain.events.base import Event
@@ -76,7 +76,7 @@ class PromiseHistory:
             if payments_too_many(gift, kept) or gift_credits.credits_too_many(gift, kept):
                 find(f"{name} counts for more than the {kept} that is left of it")
 
-    @singledispatchmethod
+    @ByFact
     def _apply(self, event: Event, find: Find) -> None:
         """Most facts promise nothing."""
 

@@ -14,6 +14,8 @@ from ledger.domain.events import (
     Event,
     KeyRegistered,
     KeyRevoked,
+    KeyRotated,
+    KeyWithdrawn,
     LedgerFounded,
     OrganisationEvent,
     OrganisationRegistered,
@@ -23,6 +25,7 @@ from ledger.domain.events import (
     ReceiptsChecked,
 )
 from ledger.domain.events.naming import NamingApproved, NamingRejected
+from ledger.domain.key_rotation import Voucher, vouchers
 from ledger.domain.organisations import AUTHORITY, Organisation, evolve
 from ledger.errors import Untrusted
 
@@ -30,6 +33,8 @@ POWER_FOR: dict[type[Event], str] = {
     OrganisationRegistered: "register",
     KeyRegistered: "register",
     KeyRevoked: "register",
+    KeyRotated: "register",
+    KeyWithdrawn: "register",
     EligibilityGranted: "eligibility",
     EligibilityCancelled: "eligibility",
     EligibilityListed: "eligibility",
@@ -109,6 +114,18 @@ class Registry:
         actor = self.organisations.get(event.actor)
         if power is not None and (actor is None or power not in actor.powers):
             raise ActsBeyondPower(event.actor, event.TOPIC)
+
+    def vouchers(self, event: Event, origin: str) -> tuple[Voucher, ...]:
+        """Return the signatures that an event itself holds, and which keys must have made them.
+
+        Refuses a rotation that does not follow from the keys that are registered here.
+        """
+        if not isinstance(event, KeyRotated):
+            return ()
+        known = self.organisations.get(event.organisation)
+        if known is None:
+            raise StoryBroken(event.organisation)
+        return vouchers(event, known, origin)
 
     def apply(self, event: OrganisationEvent) -> None:
         """Take in one fact about an organisation."""

@@ -13,7 +13,9 @@ from ledger.domain.funds import AmountNotPositive, Fund
 from ledger.domain.gifts import LARGEST_MINOR, FundOfAnotherCharity
 from ledger.domain.grounds import document, reason
 from ledger.domain.organisations import printable_name
+from ledger.domain.public_words import public_words
 from ledger.domain.schedules import EARLIEST
+from ledger.domain.small_cells import coarse
 from ledger.domain.values import Payee, place_code
 from ledger.errors import Refused
 from ledger.money import MINOR_MAX, Money
@@ -144,7 +146,10 @@ def give(
     sealed: tuple[str, ...],
     at: datetime,
 ) -> ServiceGiven:
-    """Decide that help was given; `minutes` is the time of all people together."""
+    """Decide that help was given; `minutes` is the time of all people together.
+
+    Of a few people no village is named: the county is (`small_cells`).
+    """
     if fund is not None and fund.organisation != organisation:
         raise FundOfAnotherCharity(fund.id, fund.organisation, organisation)
     check_time(kind, people, minutes, given_on, until, day_in_china(at))
@@ -158,13 +163,13 @@ def give(
         actor=organisation,
         organisation=organisation,
         fund=fund.id if fund else None,
-        project=printable_name(project) if project else None,
+        project=public_words(printable_name(project)) if project else None,
         kind=kind,
         people=people,
         minutes=minutes,
         given_on=given_on,
         until=until,
-        place=place_code(place) if place else None,
+        place=coarse(place_code(place), people) if place else None,
         value=value,
         basis=basis,
         evidence=evidence,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ledger.domain.public_words import public_words
 from ledger.errors import Refused
 from ledger.money import Money, convert_half_up
 
@@ -112,4 +113,4 @@ def exchange(rate: str, quote_unit: int, source: str, day: date) -> Exchange:
         raise RateMalformed(rate, quote_unit)
     if quote_unit not in (1, 100):
         raise RateMalformed(rate, quote_unit)
-    return Exchange(rate=rate, quote_unit=quote_unit, source=source, day=day)
+    return Exchange(rate=rate, quote_unit=quote_unit, source=public_words(source), day=day)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from ledger.errors import Untrusted
-from ledger.proof.encoding import b64url, canonical, parse_canonical, unb64url
+from ledger.proof.encoding import b64url, canonical, read_canonical, unb64url
 
 SALT_BYTES = 16
 RESERVED = frozenset({"_sd", "..."})
@@ -44,7 +44,7 @@ class Opening:
     @classmethod
     def parse(cls, encoded: str) -> Opening:
         """Read a disclosure; refuse all but the one spelling `encoded` gives."""
-        match parse_canonical(unb64url(encoded)):
+        match read_canonical(unb64url(encoded)):
             case [str(salt), str(name), str(value)]:
                 _check(salt, name)
                 return cls(salt, name, value)

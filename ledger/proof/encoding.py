@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from binascii import a2b_base64, b2a_base64
+from collections.abc import Iterable
+
+import orjson
 
 from ledger.errors import Untrusted
 
@@ -17,7 +19,11 @@ INTEGER_MAX = 2**53 - 1
 COUNT_MAX = 2**63 - 1
 """The largest tree size or leaf index we read."""
 
-_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_+/=", b"+/\0\0\0")
+_PADDING = (b"", b"===", b"==", b"=")
+_LAST = (b"", b"", b"AQgw", b"AEIMQUYcgkosw048")
+"""By how many letters stand after whole groups of four: what pads them, and the last without spare
+bits."""
 
 COUNT = re.compile(r"0|[1-9][0-9]{0,18}")
 
@@ -72,13 +78,17 @@ def b64url(data: bytes) -> str:
 
 
 def unb64url(text: str) -> bytes:
-    """Read unpadded URL-safe base64; refuse all but the one spelling `b64url` writes."""
+    """Read unpadded URL-safe base64; refuse all but the one spelling `b64url` writes.
+
+    Strict reading refuses all that is no letter; then only spare bits could be spelled otherwise.
+    """
     try:
-        padded = text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4)
-        data = a2b_base64(padded, strict_mode=True)
+        letters = text.encode("ascii")
+        after = len(letters) % 4
+        data = a2b_base64(letters.translate(_FROM_URL) + _PADDING[after], strict_mode=True)
     except ValueError as reason:
         raise NotBase64(text, "base64url") from reason
-    if b64url(data) != text:
+    if after and letters[-1] not in _LAST[after]:
         raise NotBase64(text, "base64url")
     return data
 
@@ -94,63 +104,69 @@ def canonical(value: object) -> bytes:
     """Write a value as canonical JSON (RFC 8785) in UTF-8.
 
     Takes objects with ASCII names, lists, tuples, strings, whole numbers below 2**53, booleans and
-    None. On that domain the standard encoder writes what RFC 8785 asks for: ASCII names sort the
-    same by code point as by UTF-16 unit, and no float needs a shortest form. Anything else is our
-    own mistake: TypeError or ValueError.
+    None. On that domain the encoder writes what RFC 8785 asks for: ASCII names sort the same by
+    byte as by UTF-16 unit, and no float needs a shortest form. Anything else is our own mistake:
+    TypeError or ValueError.
     """
     _check_domain(value, DEPTH_MAX)
-    return _ENCODER.encode(value).encode()
+    try:
+        return orjson.dumps(value, option=_SORTED)
+    except orjson.JSONEncodeError as reason:
+        raise ValueError(f"it can't be written: {reason}") from reason
 
 
 def parse_canonical(data: bytes) -> object:
-    """Read canonical JSON; refuse bytes that do not write back to themselves.
+    """Read canonical JSON; refuse bytes that do not write back to themselves, or hold a float."""
+    value = read_canonical(data)
+    try:
+        _check_read((value,), DEPTH_MAX + 1, plain=data.isascii())
+    except ValueError as reason:
+        raise NotCanonical(str(reason)) from reason
+    return value
 
-    The comparison also refuses repeated names, blanks, other escapes, other orders and `-0`; and
-    in plain ASCII a name that is not, for that is written with escapes which `canonical` has not.
+
+def read_canonical(data: bytes) -> object:
+    """Read canonical JSON for who then looks at each value: some might be what we never write.
+
+    That is a float, what lies deeper than `DEPTH_MAX`, and a name beyond ASCII. All else is refused
+    by the comparison: repeated names, blanks, other escapes, other orders, `-0`, whole numbers of
+    2**53 or more, and in plain ASCII a name that is not, for that is written with escapes.
     """
     try:
-        value: object = _DECODER.decode(data.decode())
-        if not data.isascii():
-            _refuse_names_beyond_ascii(data)
-        if data.count(b"{") + data.count(b"[") > DEPTH_MAX:  # it may lie too deep
-            _check_domain(value, DEPTH_MAX)
-        again = _ENCODER.encode(value).encode()
-    except (ValueError, RecursionError) as reason:
+        value: object = orjson.loads(data)
+        again = orjson.dumps(value, option=_SORTED)
+    except (ValueError, TypeError) as reason:  # TypeError: the writer's, of 2**53 or more
         raise NotCanonical("it can't be read, or holds what we never write") from reason
     if again != data:
         raise NotCanonical("the same value has another spelling, and that one is canonical")
     return value
 
 
-def _refuse_names_beyond_ascii(data: bytes) -> None:
-    """Refuse a name that `canonical` does not write: a text that a colon follows.
+_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
-    The bytes are known to be JSON, in which only texts hold more than ASCII.
+
+def _check_read(members: Iterable[object], depth: int, *, plain: bool) -> None:
+    """Refuse what can be read and written back, but is none of `canonical`'s.
+
+    That is a float, what lies too deep and, unless the bytes are `plain` ASCII, a name beyond it.
     """
-    if any(found[1] for found in _BEYOND_ASCII.finditer(data)):
-        raise ValueError("a name must be ASCII, so that every reader sorts it alike")
+    if not depth:
+        raise ValueError(f"lists and objects lie more than {DEPTH_MAX} deep")
+    kinds = {*map(type, members)}
+    if float in kinds:
+        raise ValueError("a number is not whole")
+    if kinds.isdisjoint(_NESTING):
+        return
+    for member in members:
+        if type(member) is dict:
+            if not plain and not "".join(member).isascii():
+                raise ValueError("a name must be ASCII, so that every reader sorts it alike")
+            _check_read(member.values(), depth - 1, plain=plain)
+        elif type(member) is list:
+            _check_read(member, depth - 1, plain=plain)
 
 
-def _whole(text: str) -> int:
-    """Refuse a number that `canonical` does not write, as it is read."""
-    number = int(text)
-    if not -INTEGER_MAX <= number <= INTEGER_MAX:
-        raise ValueError("a whole number of 2**53 or more has no exact place in JSON")
-    return number
-
-
-def _refuse_number(text: str) -> object:
-    raise ValueError(f"a number of {len(text)} characters is not whole")
-
-
-_ENCODER = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
-)
-_DECODER = json.JSONDecoder(
-    parse_int=_whole, parse_float=_refuse_number, parse_constant=_refuse_number
-)
-_BEYOND_ASCII = re.compile(rb'[\x80-\xff](?:[^"\\]|\\.)*+"(:?)', re.DOTALL)
-"""The rest of a text from its first such byte, and the colon that makes it a name."""
+_NESTING = frozenset((dict, list))
 
 
 def _check_domain(value: object, depth: int) -> None:

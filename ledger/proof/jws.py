@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from ledger.errors import Untrusted
 from ledger.proof.ed25519 import SIGNATURE_BYTES, KeyUnusable, check_signature, public_key
-from ledger.proof.encoding import b64url, canonical, parse_canonical, unb64url
+from ledger.proof.encoding import b64url, canonical, read_canonical, unb64url
 
 HEADER_MAX = 1024
 """How many characters of header we read; ours have about 140."""
@@ -224,7 +224,7 @@ def _read_header(encoded: str, *, detached: bool) -> tuple[str, str]:
     """Return `kid` and `typ`; a header is kept, for a ledger's strings share a few."""
     if len(encoded) > HEADER_MAX:
         raise JwsMalformed(f"its header has more than {HEADER_MAX} characters")
-    match parse_canonical(unb64url(encoded)):
+    match read_canonical(unb64url(encoded)):
         case {"kid": str(kid), "typ": str(typ)} if encoded == _write_header(
             kid, typ, detached=detached
         ):

@@ -155,13 +155,29 @@ class Frontier:
         """How many leaves it has."""
         return self._size
 
+    @property
+    def peaks(self) -> list[tuple[int, bytes]]:
+        """(level, hash) of the perfect subtrees that it consists of, from left to right.
+
+        They are the compact range of its leaves: all that another tree needs to take them in.
+        """
+        size = self._size
+        levels = [level for level in reversed(range(size.bit_length())) if size >> level & 1]
+        return list(zip(levels, self._peaks, strict=True))
+
     def append(self, leaf_hash: bytes) -> None:
         """Add a leaf's hash at the right."""
-        peak, full = leaf_hash, self._size
+        self.append_subtree(0, leaf_hash)
+
+    def append_subtree(self, level: int, peak: bytes) -> None:
+        """Add the hash over the next 2**level leaves; ValueError where no such subtree begins."""
+        full = self._size >> level
+        if full << level != self._size:
+            raise ValueError(f"no subtree of level {level} begins at leaf {self._size}")
         while full & 1:
             peak, full = node_hash(self._peaks.pop(), peak), full >> 1
         self._peaks.append(peak)
-        self._size += 1
+        self._size += 1 << level
 
     def root(self) -> bytes:
         """Give the root of all leaves so far."""

@@ -106,7 +106,7 @@ def open_note(note: str, key: VerifierKey) -> str:
     2. Signatures by other keys are ignored; exactly one is by this key.
     3. That one is over this very text, its last line feed included.
     """
-    text, signatures = _take_apart(note)  # 1
+    text, signatures = take_apart(note)  # 1
     ours = [signed for name, signed in signatures if _is_by(key, name, signed)]  # 2
     if not ours:
         raise NoteUnsigned(key.name)
@@ -120,8 +120,11 @@ def _is_by(key: VerifierKey, name: str, signed: bytes) -> bool:
     return name == key.name and signed[:KEY_ID_BYTES] == key.key_id
 
 
-def _take_apart(note: str) -> tuple[str, list[tuple[str, bytes]]]:
-    """Split at the last empty line; only a line feed ends a line."""
+def take_apart(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """Split a note at its last empty line: its text, and signatures (name, id + signature) by any.
+
+    Only a line feed ends a line.
+    """
     if len(note) > NOTE_MAX or NOT_IN_A_NOTE.search(note):
         raise NoteMalformed(f"it has control characters, or more than {NOTE_MAX} characters")
     text, gap, signatures = note.rpartition("\n\n")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ledger import codec
-from ledger.domain.events import Event, KeyRegistered, LedgerFounded
+from ledger.domain.events import Event, KeyRegistered, KeyRotated, LedgerFounded
 from ledger.domain.registry import Registry, SignerUnknown
 from ledger.proof import jws
 
@@ -38,6 +38,6 @@ class KeyDirectory:
         registry = Registry(self._root_key)
         for entry in self._entries():
             event = codec.admit(entry, self._origin, registry)
-            if isinstance(event, LedgerFounded | KeyRegistered):
+            if isinstance(event, LedgerFounded | KeyRegistered | KeyRotated):
                 self._keys[event.kid] = (event.organisation, codec.public_key(event.public))
         return self._keys

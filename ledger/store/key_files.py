@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cached_property
+from itertools import count, takewhile
 from pathlib import Path
 from typing import TypeAlias
 
@@ -42,8 +43,8 @@ class KeyMissing(Unreadable):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"the key file {path} is missing; put it back from your backup, or let the "
-            "organisation register a new key"
+            f"the key file {path} is missing; put it back from your backup (an organisation may "
+            "register a new key instead; nothing stands in for a vault's)"
         )
 
 
@@ -103,6 +104,15 @@ class KeyFiles:
             newest = self.newest(organisation)
             self._signers[organisation] = Ed25519Signer(self.signing_key(newest))
         return self._signers[organisation]
+
+    def signers(self, organisation: str) -> list[Ed25519Signer]:
+        """Return the signers of all keys of an organisation that lie here, the newest first."""
+        numbers = count(1)
+        names = [
+            organisation,
+            *takewhile(self.has, (_numbered(organisation, n + 1) for n in numbers)),
+        ]
+        return [Ed25519Signer(self.signing_key(name)) for name in reversed(names) if self.has(name)]
 
     def document_key(self, name: str) -> DocumentKey:
         """Return the P-256 key that follows from the secret kept under that name.

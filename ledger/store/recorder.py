@@ -22,11 +22,20 @@ from eventsourcing.utils import retry
 from psycopg import Cursor, sql
 from psycopg.rows import DictRow
 
-from ledger.domain.events import KeyRegistered, KeyRevoked, LedgerFounded, OrganisationRegistered
+from ledger.domain.events import (
+    KeyRegistered,
+    KeyRevoked,
+    KeyRotated,
+    KeyWithdrawn,
+    LedgerFounded,
+    OrganisationRegistered,
+)
 from ledger.domain.keeping import SourceRow, Unless, VaultRow
 from ledger.errors import Unreadable
 from ledger.proof.merkle import leaf_hash
+from ledger.store import vault_tables
 from ledger.store.database import Database
+from ledger.store.forgetting import drop_requests
 
 EVENTS = "ledger_events"
 REGISTRY_TOPICS = (
@@ -34,6 +43,8 @@ REGISTRY_TOPICS = (
     OrganisationRegistered.TOPIC,
     KeyRegistered.TOPIC,
     KeyRevoked.TOPIC,
+    KeyRotated.TOPIC,
+    KeyWithdrawn.TOPIC,
 )
 
 
@@ -75,6 +86,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self._vault_statement = _statement(database, _INSERT_VAULT)
         self._sources_statement = _statement(database, _INSERT_SOURCES)
         self._erase_statement = _statement(database, _DELETE_VAULT)
+        self._free_statement = _statement(database, _DELETE_RESTRICTED)
+        self._spend_statement = _statement(database, _DELETE_REQUEST)
         self._unless_statement = _statement(database, _SELECT_UNLESS)
         self._needed_statement = _statement(database, _SELECT_NEEDED)
         self._log_statement = _statement(database, _SELECT_LOG)
@@ -89,6 +102,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
             self._create(origin)
         if found and origin not in (None, self.origin()):
             raise OtherLedger(self.origin(), str(origin))
+        if found or origin is not None:
+            vault_tables.ensure(self.datastore)
+            index = _statement(self.datastore, _REGISTRY_INDEX).as_string()
+            self.datastore.ensure("registry_entries", index)
         return found or origin is not None
 
     def _exists(self) -> bool:
@@ -142,12 +159,15 @@ class LedgerRecorder(PostgresApplicationRecorder):
         with self.datastore.writing() as connection, connection.cursor() as curs:
             self._lock_table(curs)
             self._check_basis(curs, beside.get("unless", ()), beside.get("needed", ()))
+            self._spend_request(curs, beside.get("request"))
             self._notify_channel(curs)
             ids = self._insert_log(curs, stored_events)
             self._insert_vault(curs, beside.get("openings", ()))
             self._insert_sources(curs, beside.get("sources", ()))
             if beside.get("erased"):
+                drop_requests(curs, self.datastore, list(beside["erased"]))
                 curs.execute(self._erase_statement, {"digests": list(beside["erased"])})
+                curs.execute(self._free_statement, {"digests": list(beside["erased"])})
         return ids
 
     def _check_basis(
@@ -162,6 +182,13 @@ class LedgerRecorder(PostgresApplicationRecorder):
             curs.execute(self._needed_statement, {"digests": list(needed)})
             if curs.fetchall()[0]["found"] != len(needed):
                 raise IntegrityError("an opening was erased first")
+
+    def _spend_request(self, curs: Cursor[DictRow], request: str | None) -> None:
+        """Take a request that waited for its signatures off the table: it is stored once."""
+        if request is not None:
+            curs.execute(self._spend_statement, {"id": request})
+            if curs.rowcount != 1:
+                raise IntegrityError("the request was submitted first")
 
     def _insert_log(self, curs: Cursor[DictRow], stored: Sequence[StoredEvent]) -> list[int]:
         given = {
@@ -231,7 +258,7 @@ def _log_row(row: DictRow) -> LogRow:
 
 
 def _statement(database: Database, text: str) -> sql.Composed:
-    names = ("head", "leaves", "vault", "sources")
+    names = ("head", "leaves", "vault", "sources", "requests", vault_tables.RESTRICTED)
     tables = {name: database.table(name) for name in names}
     return sql.SQL(cast("Any", text)).format(**tables, events=database.table(EVENTS))
 
@@ -249,10 +276,14 @@ _TABLES = (
     " listing text NOT NULL, content text NOT NULL, stream text NOT NULL)",
     "CREATE INDEX sources_stream ON {sources} (stream)",
     "CREATE INDEX sources_content ON {sources} (organisation, content)",
-    "CREATE INDEX events_of_registry ON {events} (notification_id) WHERE topic IN ("
-    + ", ".join(f"'{topic}'" for topic in REGISTRY_TOPICS)
-    + ")",
 )
+_REGISTRY_INDEX = (
+    "CREATE INDEX registry_entries ON {events} (notification_id) WHERE topic IN ("
+    + ", ".join(f"'{topic}'" for topic in REGISTRY_TOPICS)
+    + ")"
+)
+"""Ledgers made before keys were rotated have one of their own, without these topics."""
+
 _INSERT_HEAD = "INSERT INTO {head} (origin, size) VALUES (%(origin)s, 0) ON CONFLICT DO NOTHING"
 _INSERT_EVENTS = (
     "INSERT INTO {events} (originator_id, originator_version, topic, state)"
@@ -279,8 +310,12 @@ _SELECT_UNLESS = (
     "SELECT FROM {events} WHERE originator_id = %(stream)s"
     " AND originator_version > %(version)s AND topic = %(topic)s LIMIT 1"
 )
-_SELECT_NEEDED = "SELECT count(*) AS found FROM {vault} WHERE digest = ANY(%(digests)s)"
+_SELECT_NEEDED = (
+    "SELECT count(*) AS found FROM {vault} WHERE digest = ANY(%(digests)s) AND length(tag) = 32"
+)
+_DELETE_RESTRICTED = "DELETE FROM {vault_restricted} WHERE digest = ANY(%(digests)s)"
 _DELETE_VAULT = "DELETE FROM {vault} WHERE digest = ANY(%(digests)s)"
+_DELETE_REQUEST = "DELETE FROM {requests} WHERE id = %(id)s"
 _SELECT_LOG = (
     "SELECT leaf, hash, originator_id, originator_version, topic, state FROM {leaves}"
     " LEFT JOIN {events} ON originator_id = stream AND originator_version = version"

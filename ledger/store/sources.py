@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from psycopg import sql
 
 from ledger.domain.keeping import SourceRow
+from ledger.store import row_masks
 from ledger.store.database import Database
-from ledger.store.vault import derive
+from ledger.store.vault_keys import derive
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,11 @@ class RowIdentity:
 
 
 class Sources:
-    """The rows recorded so far; `secret` keeps strangers from recomputing identities."""
+    """The rows recorded so far; `secret()` keeps strangers from recomputing identities."""
 
-    def __init__(self, database: Database, secret: bytes) -> None:
+    def __init__(self, database: Database, secret: Callable[[], bytes]) -> None:
         self._database = database
-        self._key = derive(secret, "row identity")
+        self._secret = secret
 
     def identify(
         self, organisation: str, rows: Sequence[tuple[str | None, tuple[str, ...]]]
@@ -67,6 +69,11 @@ class Sources:
         with self._database.get_connection() as connection:
             found = connection.execute(query, {"streams": list(streams)}).fetchall()
         return {row["stream"]: row["listing"] for row in found}
+
+    def as_said(self, said: Iterable[SourceRow]) -> set[SourceRow]:
+        """Return every row recorded, as the events that `said` it are to say it."""
+        told = {row.identity: row for row in said}
+        return {row_masks.as_said(r, told.get(r.identity), self._secret()) for r in self.all()}
 
     def all(self) -> list[SourceRow]:
         """Return every row recorded."""
@@ -103,6 +110,10 @@ class Sources:
     def _digest(self, *parts: str) -> str:
         message = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
         return hmac.new(self._key, message, sha256).hexdigest()
+
+    @cached_property
+    def _key(self) -> bytes:
+        return derive(self._secret(), "row identity")
 
 
 def same_list(met: int, old: int, new: int) -> bool:

@@ -10,7 +10,7 @@ from typing import cast
 import httpx
 
 from api.app import create_app
-from api.routes.house import PublicHouse
+from api.public_house import PublicHouse
 from api.wiring import House
 from ledger.application import PayOut
 from tests.conftest import USCC
@@ -70,4 +70,4 @@ class Broken:
     def recorder(self) -> None:
         raise self.error
 
-    runner = log = recorder
+    runner = log = checkpoints = states = recorder

@@ -126,7 +126,7 @@ def test_the_live_log_altered_on_disk_is_found_by_the_audit_of_the_ledger(
     assert command_line("audit")[0] == 0
 
 
-def test_a_live_log_set_back_is_published_anew_and_one_set_ahead_is_refused(
+def test_a_live_log_set_ahead_is_refused_and_one_that_was_lost_is_written_anew_when_asked(
     house: House, exported: Path, command_line: Run
 ) -> None:
     live = house.settings.data / "log"
@@ -135,7 +135,13 @@ def test_a_live_log_set_back_is_published_anew_and_one_set_ahead_is_refused(
     assert code == 1
     assert any("older backup" in f for f in json.loads(out)["findings"])
     alter(house, "head", "size = size + 1")
+    assert command_line("audit")[0] == 0
     shutil.rmtree(live)
+    code, out, _ = command_line("audit", "--json")
+    assert code == 1
+    assert any("integrate --write-again" in f for f in json.loads(out)["findings"])
+    assert not (live / "checkpoint").exists(), "an audit publishes nothing that was lost"
+    house.integrator.write_again()
     assert command_line("audit")[0] == 0
 
 

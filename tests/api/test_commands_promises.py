@@ -19,6 +19,7 @@ from api.words import in_words
 from ledger.domain import credits as gift_credits
 from ledger.domain import grounds, pledge_payments, pledges, schedules, services
 from ledger.domain.events.credit import ConduitNamed, GiftSharesStated
+from ledger.domain.small_cells import FEWER
 from ledger.errors import LedgerError
 from tests.conftest import USCC
 from tests.houses import general_fund, give, register
@@ -245,10 +246,12 @@ def test_services_are_recorded_corrected_listed_and_summed(
 
     totals = asked("service", "totals", "--charity", USCC)["totals"]
     assert [(t["kind"], t["people"], t["hours"], t["worth"]) for t in totals] == [
-        ("jobs", 4, "0:00", {}), ("professional", 1, "0:06", {"CNY": "800.00"}),
+        ("jobs", 4, "0:00", {}), ("professional", None, None, {}),
         ("volunteer", 3, "2:30", {}),
     ]  # fmt: skip
+    assert [t["suppressed"] for t in totals] == [None, FEWER, None], "one person is no group"
     listed = asked("service", "list", "--charity", USCC)["services"]
+    assert "800.00" in {s["worth"] for s in listed}
     assert [s["corrected"] for s in listed] == ["mistake", None, None, None]
     assert listed[0]["replaced_by"] == right["service"]
     assert "王某某" not in json.dumps(listed, ensure_ascii=False)

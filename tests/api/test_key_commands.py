@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from api.audit import audit_database
 from api.document_keys import DocumentKeyElsewhere, name_of
 from api.settings import Settings
 from api.wiring import House
+from ledger.domain import key_rotation
 from ledger.domain.document_keys import DocumentKeyWasRevoked
-from ledger.domain.organisations import AUTHORITY, KeyUnknown, KeyWasRevoked
-from ledger.proof.encoding import b64url
+from ledger.domain.organisations import AUTHORITY, KeyUnknown, KeyWasRevoked, stream
+from ledger.engine import Engine, SignedMapper
+from ledger.proof.ed25519 import SignatureFails
 from ledger.store.key_files import certifies
+from ledger.store.public_halves import prove
 from tests.conftest import USCC
 from tests.houses import general_fund, give, register
 from tests.invariants import check_house
+from tests.ledger.domain.given import NOON
+from tests.ledger.domain.keyed import key
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -191,6 +198,7 @@ def test_a_renewal_that_broke_off_is_finished_with_the_key_it_made(
 def test_a_key_that_was_never_registered_signs_nothing(house: House) -> None:
     register(house)
     fund = general_fund(house)
+    house.ledger.organisations.revoke_keys(USCC, "遗失", signing=True, document=False)
     house.keys.renew(USCC)
     size = house.recorder.size()
 
@@ -221,9 +229,137 @@ def test_a_revocation_between_decision_and_commit_spoils_it(
     check_house(house)
 
 
-def test_a_key_that_signs_already_is_not_registered_again(house: House) -> None:
-    register(house)
-    key = house.keys.signer_of(USCC)
-    public = b64url(key.public.public_bytes_raw())
+# Keys in place of others.
 
-    assert house.ledger.organisations.register_key(USCC, key.kid, public) is False
+
+def kids(shown: Any, state: str) -> list[str]:
+    return [key["key"] for key in shown["signing"] if key["state"] == state]
+
+
+def test_a_key_is_rotated_and_the_old_one_hands_over(house: House, command_line: Run) -> None:
+    (old,) = kids(registered(command_line), "works")
+    fund = general_fund(house)
+
+    (new,) = kids(said(command_line("key", "rotate", USCC, "--note", "期满", "--json")), "works")
+
+    event = house.ledger.streams._engine.history(stream(USCC))[-1]
+    assert (event.kid, event.replaces, event.ground, event.custody, event.note) == (
+        new, old, "superseded", "server", "期满",
+    )  # fmt: skip
+    assert event.handover
+    give(house, fund, "5.00")  # this process goes on with the new key by itself
+    assert kids(said(command_line("key", "show", USCC, "--json")), "revoked") == [old]
+    house.publish()
+    check_house(house)
+
+
+def test_a_stolen_key_signs_nothing_once_it_was_replaced(house: House, command_line: Run) -> None:
+    registered(command_line)
+    fund = general_fund(house)
+    thief = house.keys.signer_of(USCC)
+    (opened,) = house.engine.history(fund)
+    said(command_line("key", "rotate", USCC, "--ground", "compromised", "--json"))
+    house.publish()
+
+    forged = SignedMapper(house.recorder.origin(), lambda _: thief, house.engine.mapper._verify)  # type: ignore[attr-defined] # ours
+    Engine(forged, house.recorder).record([replace(opened, originator_id="fund-forged")], {})
+
+    audit = audit_database(house)
+    assert any(f"key {thief.kid} does not sign for {USCC}" in line for line in audit.findings)
+    assert not audit.signatures_ok
+
+
+def test_a_forged_proof_of_possession_is_refused_and_found_by_the_audit(
+    house: House, command_line: Run
+) -> None:
+    (old,) = kids(registered(command_line), "works")
+    new, thief = key(3), key(4)
+    honest = prove(new, USCC, house.recorder.origin(), old)
+    forged = replace(honest, possession=prove(thief, USCC, honest.origin, old).possession)
+    half = forged.handed_over(house.keys.signer_of(USCC))
+    offered = half.offered(USCC, house.recorder.origin())
+    size = house.recorder.size()
+
+    with pytest.raises(SignatureFails, match="proof of possession"):
+        house.ledger.organisations.rotate_key(USCC, offered, "superseded", None)
+    assert house.recorder.size() == size
+
+    known = house.ledger.streams.organisation(USCC)
+    event = key_rotation.rotate(known, offered, "superseded", None, AUTHORITY, NOON)
+    house.engine.record([event], {})  # as an operator's own program could
+    audit = audit_database(house)
+    assert any("signature of this proof of possession fails" in line for line in audit.findings)
+    assert not audit.signatures_ok
+
+
+def test_the_authoritys_own_key_is_rotated_and_old_trust_leads_to_the_new_one(
+    house: House, command_line: Run
+) -> None:
+    trusted = house.trust()
+    said(command_line("key", "rotate", AUTHORITY, "--json"))
+
+    registered(command_line)  # signed by the new key
+    again = House(house.settings)
+    again.publish()
+    assert again.trust() == trusted == again.pinned
+    assert len(again.ledger.streams.organisation(AUTHORITY).revoked) == 1
+    check_house(again)
+    again.close()
+
+
+def test_a_rotation_that_broke_off_is_finished_with_the_key_it_made(
+    house: House, command_line: Run
+) -> None:
+    registered(command_line)
+    made = house.keys.renew(USCC)
+    kid = house.keys.signers(USCC)[0].kid
+    assert general_fund(house), "the key that is registered goes on signing"
+
+    assert kids(said(command_line("key", "rotate", USCC, "--json")), "works") == [kid]
+    assert house.keys.newest(USCC) == made
+
+
+def test_a_rotation_tried_in_a_dry_run_keeps_nothing(house: House, command_line: Run) -> None:
+    shown = registered(command_line)
+    files = set((house.settings.data / "keys").iterdir())
+
+    assert said(command_line("key", "rotate", USCC, "--dry-run", "--json")) == shown
+    assert set((house.settings.data / "keys").iterdir()) == files
+
+
+def test_a_withdrawal_says_for_what_ground(house: House, command_line: Run) -> None:
+    registered(command_line)
+
+    said(
+        command_line(
+            "key", "revoke", USCC, "--signing", "--ground", "compromised", "--reason", "失窃",
+            "--json",
+        )
+    )  # fmt: skip
+    said(command_line("key", "renew", USCC, "--json"))
+
+    withdrawn, renewed = house.ledger.streams._engine.history(stream(USCC))[-2:]
+    assert (withdrawn.ground, withdrawn.note) == ("compromised", "失窃")
+    assert (renewed.replaces, renewed.ground, renewed.handover) == (withdrawn.kid, "lost", None)
+    check_house(house)
+
+
+# The root of the document keys.
+
+
+def test_the_root_is_renewed_with_all_that_hangs_on_it(house: House, command_line: Run) -> None:
+    registered(command_line)
+    before = house.document_signer(USCC)
+
+    renewed = said(command_line("key", "renew-root", "--reason", "期满", "--json"))
+
+    assert renewed["renewed"] == [USCC]
+    after = House(house.settings)
+    signer = after.document_signer(USCC)
+    assert signer.root != before.root
+    assert signer.certificate != before.certificate
+    again = said(command_line("key", "renew-root", "--reason", "期满", "--dry-run", "--json"))
+    assert again["renewed"] == [USCC]
+    assert after.document_signer(USCC).root == signer.root
+    check_house(after)
+    after.close()

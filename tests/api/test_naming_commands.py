@@ -146,7 +146,7 @@ def test_the_text_of_a_name_is_erased_only_when_it_is_not_in_use(desk: Desk) -> 
     assert (page["text"], page["text_erased"], page["status"]) == (None, True, "withdrawn")
     code, out, _ = desk._run("naming", "show", naming)
     assert code == 0
-    assert "已依申请删除" in out
+    assert "已按规定删除" in out
 
 
 def test_a_name_whose_text_was_erased_comes_no_further(desk: Desk) -> None:

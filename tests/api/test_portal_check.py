@@ -114,3 +114,21 @@ def test_the_list_itself_is_handed_out_and_verifies(house: House, get: Get) -> N
     answer = get("/status-list")
 
     assert StatusList.parse(answer.content, house.trust()).of(CODE, FIRST) is not None
+
+
+def test_a_check_is_as_of_the_size_that_the_list_shows_and_of_no_other(
+    house: House, get: Get
+) -> None:
+    receipted(house, "80.00")
+    published(house)
+    asked = boxes(house, FIRST)
+    shown = get(f"/api/v1/receipts/check?{asked}").json()
+    size = shown["as_of"]["size"]
+
+    assert get(f"/api/v1/receipts/check?{asked}&as_of={size}").json() == shown
+    assert get(f"/check?{asked}&as_of={size}").status_code == 200
+    for path in ("/api/v1/receipts/check", "/check"):
+        for other in (0, size - 1):
+            answer = get(f"{path}?{asked}&as_of={other}")
+            assert answer.status_code == 404
+            assert f"shows the log at {size} entries, not at {other}" in answer.text

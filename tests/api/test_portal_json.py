@@ -11,7 +11,7 @@ from api.problems import NotReady
 from api.wiring import House
 from ledger.errors import Refused, Unreadable, Untrusted
 from ledger.store.database import DatabaseUnreachable
-from ledger.store.log_folder import FileMissing
+from ledger.store.log_objects import FileMissing
 from projections.trace_queries import NotTraceable
 from tests.api.portal import (
     Broken,

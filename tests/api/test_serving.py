@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,12 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
+import psycopg
 import pytest
 
 from api import serving
 from api.settings import Settings
+from api.states_words import states_line
 from api.wiring import House
+from ledger.store.integrator import LogAhead, States
 from tests.houses import general_fund, give, register
+from tests.invariants import check_house
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -126,7 +131,10 @@ def test_integrate_publishes_what_is_new_and_ends(house: House, command_line: Ru
     code, out, _ = command_line("integrate", "--json")
 
     assert code == 0
-    assert json.loads(out) == {"size": house.recorder.size()}
+    size = house.recorder.size()
+    assert json.loads(out) == {
+        "size": size, "sequenced": size, "integrated": size, "published": size,
+    }  # fmt: skip
     published = house.log.published(house.trust().log)
     assert published is not None
     assert published.size == house.recorder.size()
@@ -142,7 +150,7 @@ def test_integrate_goes_on_until_it_is_told_to_stop(house: House, settings: Sett
         out, err = process.communicate(timeout=30)
 
     assert process.returncode == 0, err
-    assert json.loads(out) == {"size": house.recorder.size()}
+    assert json.loads(out)["size"] == house.recorder.size()
 
 
 def wait_until_published(house: House) -> None:
@@ -169,5 +177,60 @@ def test_integrate_told_to_stop_ends_after_the_round_it_is_in(
     monkeypatch.setattr(Settings, "read", lambda: settings)
     monkeypatch.setattr(House, "publish", lambda _: os.kill(os.getpid(), signal.SIGTERM))
 
-    assert serving.integrate(Namespace(every=60)).data == {"size": 1}
+    assert isinstance(said := serving.integrate(Namespace(every=60)).data, dict)
+    assert said["size"] == 1
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [LogAhead(9, 3), psycopg.OperationalError("the server closed\nthe connection"), OSError("x")],
+)
+def test_a_round_that_fails_is_told_in_one_line_and_tried_again(
+    house: House,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: Exception,
+) -> None:
+    register(house)
+    rounds: list[int] = []
+    real = House.publish
+
+    def publish(home: House) -> None:
+        rounds.append(home.recorder.size())
+        if len(rounds) == 1:
+            raise fault
+        real(home)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Settings, "read", lambda: settings)
+    monkeypatch.setattr(House, "publish", publish)
+
+    assert isinstance(said := serving.integrate(Namespace(every=0)).data, dict)
+
+    assert len(rounds) == 2
+    assert said["published"] == house.recorder.size()
+    told = capsys.readouterr().err
+    assert told.startswith("integrate: ")
+    assert told.endswith("; tried again in 0 s\n")
+    assert told.count("\n") == 1
+
+
+def test_a_log_whose_folder_was_lost_is_written_again_when_that_is_asked(
+    house: House, command_line: Run
+) -> None:
+    register(house)
+    house.publish()
+    note = house.log.note()
+    shutil.rmtree(house.log.folder)
+
+    code, _, err = command_line("integrate")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "integrate --write-again" in err
+    code, out, _ = command_line("integrate", "--write-again")
+
+    size = house.recorder.size()
+    assert (code, house.log.note()) == (0, note)
+    assert out == states_line(States(size, size, size)) + "\n"
+    check_house(house)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -163,6 +164,24 @@ def test_the_list_tells_whose_keys_worked_from_when_to_when(house: House) -> Non
     assert authority.keys[0].kid == house.trust().authority
     assert (authority.keys[0].since, authority.keys[0].until) == (0, None)
     assert issuer.eligibility == ()
+
+
+def test_the_list_tells_which_key_took_the_place_of_another(
+    house: House, command_line: Callable[..., tuple[int, str, str]]
+) -> None:
+    register(house)
+    assert command_line("key", "rotate", USCC)[0] == 0
+    first_at = house.recorder.size() - 1
+    words = ("key", "revoke", USCC, "--signing", "--ground", "lost", "--reason", "遗失")
+    assert command_line(*words)[0] == 0
+    assert command_line("key", "renew", USCC)[0] == 0
+    house.publish()
+    first, second, third = listed(house).issuers[USCC].keys
+
+    assert first.until == second.since == first_at
+    assert second.until == first_at + 1, "ended once, by its withdrawal"
+    assert third.since > first_at + 1
+    assert third.until is None
 
 
 def test_the_list_tells_when_gifts_could_be_deducted(house: House) -> None:

@@ -28,6 +28,10 @@ OTHER_VALUE = {
 """By type of column, an expression for a value that differs from the one there."""
 
 
+NO_TRIGGERS = "SET LOCAL session_replication_role = replica"
+"""Whoever owns the server is not held back by a trigger."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One ledger: its settings, a house that stays open, its tables by schema."""
@@ -53,6 +57,7 @@ class Place:
         """Run one statement, with {schema} and the names filled in; return the rows it met."""
         text = statement.format(schema=self.settings.schema, **names)
         with self.house.database.writing() as connection:
+            connection.execute(NO_TRIGGERS)
             return connection.execute(text.encode()).rowcount
 
     def rows(self, where: str) -> int:
@@ -92,20 +97,38 @@ def place_of(house: House) -> Place:
     return Place(house.settings, house, tables)
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Every row of a ledger and every file of its published log, as of one moment."""
+
+    rows: dict[tuple[str, str], bytes]
+    files: dict[Path, bytes]
+
+
+def backup(place: Place) -> Backup:
+    """Take everything down."""
+    files = {path: path.read_bytes() for path in place.log.rglob("*") if path.is_file()}
+    return Backup(_rows(place), files)
+
+
+def put_back(place: Place, taken: Backup) -> None:
+    """Put every row and every published file back."""
+    _put_back(place, taken.rows)
+    for path in [p for p in place.log.rglob("*") if p.is_file() and p not in taken.files]:
+        path.unlink()
+    for path, data in taken.files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
 @contextmanager
 def kept(place: Place) -> Iterator[None]:
     """Put every row and every published file back at the end."""
-    rows = _rows(place)
-    files = {path: path.read_bytes() for path in place.log.rglob("*") if path.is_file()}
+    taken = backup(place)
     try:
         yield
     finally:
-        _put_back(place, rows)
-        for path in [p for p in place.log.rglob("*") if p.is_file() and p not in files]:
-            path.unlink()
-        for path, data in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+        put_back(place, taken)
 
 
 def _rows(place: Place) -> dict[tuple[str, str], bytes]:
@@ -120,6 +143,7 @@ def _rows(place: Place) -> dict[tuple[str, str], bytes]:
 
 def _put_back(place: Place, rows: dict[tuple[str, str], bytes]) -> None:
     with place.house.database.writing() as connection, connection.cursor() as cursor:
+        cursor.execute(NO_TRIGGERS)
         for (schema, table), data in rows.items():
             name = sql.Identifier(schema, table)
             cursor.execute(sql.SQL("DELETE FROM {}").format(name))

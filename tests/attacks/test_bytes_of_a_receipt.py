@@ -147,7 +147,8 @@ FIRST = MEMBERS["entries"][0]
         b" " + BUNDLE,
         b"\xef\xbb\xbf" + BUNDLE,
         b"9" * 100_000,
-        changed(format="donation-ledger-bundle.v2"),
+        changed(format="donation-ledger-bundle.v1"),
+        changed(format="donation-ledger-bundle.v3"),
         changed(format=None),
         changed(entries=[]),
         changed(entries=None),
@@ -165,7 +166,7 @@ FIRST = MEMBERS["entries"][0]
         changed(extra=1),
         canonical({k: v for k, v in MEMBERS.items() if k != "origin"}),
     ],
-    ids=range(33),
+    ids=range(34),
 )
 def test_junk_is_untrusted_at_once_and_never_a_crash(junk: bytes) -> None:
     started = time.monotonic()

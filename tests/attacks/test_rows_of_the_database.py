@@ -11,7 +11,18 @@ from api.wiring import VIEWS
 from projections.runner import Runner, View, ViewStuck, table_names
 from tests.attacks.tampering import OTHER_VALUE, Place, kept
 
-OWN_TABLES = ("head", "leaves", "ledger_events", "sources", "vault")
+OWN_TABLES = (
+    "checkpoints",
+    "head",
+    "leaves",
+    "ledger_events",
+    "requests",
+    "sources",
+    "vault",
+    "vault_keys",
+    "vault_reads",
+    "vault_restricted",
+)
 VIEW_TABLES = [
     pytest.param(view, table, id=f"{view.name}-{table}")
     for view in VIEWS
@@ -19,9 +30,19 @@ VIEW_TABLES = [
 ]
 UNTOLD = {"pledges", "services", "credits", "namings", "journal"}
 """Views with tables that the ledger attacked here says nothing of; the others hold a row each."""
+UNTOLD_TABLES = {("traces", "milestones")}
+"""Tables without a row here, of views told of: a milestone takes a thousand entries."""
 
-HARMLESS = {("ledger_events", "notification_id"), ("head", "one")}
-"""Ids of the engine have gaps by design and prove nothing; `one` is always true."""
+AGAIN = "erasures"
+"""What is erased twice counts once: followed again from the start, this view holds the same."""
+
+HARMLESS = {
+    ("ledger_events", "notification_id"),
+    ("head", "one"),
+    ("checkpoints", "published_at"),
+}
+"""Ids of the engine have gaps by design and prove nothing; `one` is always true; when the newest
+checkpoint was shown is told, not proved."""
 
 
 ALTER_LAST = "UPDATE {where} SET {column} = {value} WHERE ctid = (SELECT max(ctid) FROM {where})"
@@ -72,7 +93,8 @@ def equal(place: Place, view: View) -> bool:
 def test_any_column_of_a_view_altered_is_found(place: Place, view: View, table: str) -> None:
     schema = f"{place.settings.schema}_{view.name}"
     if not place.rows(f"{schema}.{table}"):
-        assert view.name in UNTOLD, f"{view.name}.{table} has no row to attack"
+        told = view.name not in UNTOLD and (view.name, table) not in UNTOLD_TABLES
+        assert not told, f"{view.name}.{table} has no row to attack"
         return
     for column, kind in place.columns(schema, table):
         value = OTHER_VALUE[kind].format(c=column)
@@ -109,7 +131,8 @@ def test_a_view_set_back_is_found_and_a_rebuild_mends_it(place: Place) -> None:
         }
         found = place.audit()
         assert found.views_equal_rebuild is False
-        assert len(found.findings) == len(filled) >= len(VIEWS) - len(UNTOLD)
+        assert len(found.findings) == len(filled - {AGAIN}) >= len(VIEWS) - len(UNTOLD) - 1
+        assert not any(f"view {AGAIN} " in finding for finding in found.findings)
         place.house.runner.rebuild(keep=True)
         assert place.audit().findings == []
 

@@ -34,6 +34,8 @@ from receipts.attachment import attached
 from receipts.bundle import Bundle
 from receipts.sealing import find_seal, sealed
 from tests.conftest import USCC
+from tests.foreign.asking import Request
+from tests.foreign.checkers import CHECKERS
 from tests.houses import general_fund, give, pay, ready_for_receipts, register
 
 # RFC 9864 deprecates the name EdDSA for new uses; RFC 8037, our rule, knows no other.
@@ -47,6 +49,8 @@ class Published:
     log: Path
     receipt: bytes
     sealed: bytes
+    lattice: str
+    """The key with which the log signs for an age of quantum computers (ML-DSA-44)."""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +71,8 @@ def published(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
         export(house.log, house.integrator.vkey, folder / "log")
         receipt = issued.path.read_bytes()
         older = sealed(receipt, house.keys.signer_of(USCC))
-        yield Published(folder / "log", receipt, older)
+        lattice = house.integrator.signer.cosigner.line
+        yield Published(folder / "log", receipt, older, lattice)
     finally:
         house.close()
 
@@ -95,6 +100,18 @@ def test_tlog_scales_accepts_checkpoint_root_leaves_and_places(published: Publis
         proof.check(leaf_hash(entry), seen.root_hash)
         with pytest.raises(InclusionProofInvalid):
             proof.check(leaf_hash(entry + b"x"), seen.root_hash)
+
+
+@pytest.mark.parametrize("checker", sorted(CHECKERS))
+def test_every_checker_accepts_the_log_of_a_real_ledger_with_both_its_signatures(
+    checker: str, published: Published, tmp_path: Path
+) -> None:
+    vkey = (published.log / "vkey").read_text().strip()
+    asked = Request(published.log, vkey, (published.lattice,), (0, 1, 255, 256), ())
+    (told,) = CHECKERS[checker](tmp_path, [asked])
+    assert told.refused == ""
+    assert told.size == reader(published).get_checkpoint().size
+    assert told.checked >= len(asked.leaves)
 
 
 def test_pymerkle_grows_the_root_of_the_checkpoint_from_the_entries(published: Published) -> None:

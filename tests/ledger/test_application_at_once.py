@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Barrier
 from typing import TypeVar, cast
@@ -352,8 +353,11 @@ def test_a_receipt_that_comes_in_during_an_erasure_loses_its_name_too(house: Hou
     desk = desk_of(house)
     desk.vault = cast("OpeningKeeper", Vault(house, issue))
 
-    assert len(Ledger(desk).people.erase("王某某", GROUNDS[0])) == 3
+    done = Ledger(desk).people.erase("王某某", GROUNDS[0])
 
+    assert (len(done.erased), len(done.kept)) == (1, 2), "the receipt is a voucher by then"
+    assert house.vault.named("王某某") == []
+    assert len(house.ledger.people.erase_due(date(2057, 1, 1)).erased) == 2
     assert house.vault.all() == []
     check_house(house)
 

@@ -342,11 +342,15 @@ def test_a_member_is_forgotten_and_the_others_stay(house: House, fund: str) -> N
     ready_for_receipts(house)
     house.ledger.receipts.issue_joint(one, [CODE], ASKED, MEMBERS)
 
-    house.ledger.people.erase("张三", "request of the person")
+    done = house.ledger.people.erase("张三", "request of the person")
 
     known = house.ledger.streams.receipt(*number(1))
     told = [o.value for o in house.vault.of_digests(known.digests).values()]
     assert told == ["李四\t4.00"]
+    assert (done.erased, len(done.kept)) == ((), 1), "the list is part of the voucher"
+    house.ledger.people.erase("李四", "request of the person")
+    held = house.vault.open_all(house.ledger.people.held_on("张三")).values()
+    assert [o.value for o in held] == ["张三\t6.00"], "the law keeps both, each for themselves"
     check_house(house)
 
 

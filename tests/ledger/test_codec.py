@@ -322,6 +322,25 @@ def test_what_moves_is_money_or_goods_and_nothing_between() -> None:
             codec.event_of(canonical(forged), ORIGIN)
 
 
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        (b'"version":1', b'"version":1.5'),
+        (b'"version":1', b'"version":' + b"[" * 70 + b"]" * 70),
+        (b'"minor":2000000', b'"minor":2000000.5'),
+        (b'"currency":"USD"', b'"currency":0.5'),
+        (b'"version":1', '"version":1,"é":1'.encode()),
+        (b'"version":1', b'"version":1 '),
+    ],
+)
+def test_a_payload_with_what_is_never_written_is_refused(written: bytes, instead: bytes) -> None:
+    data = codec.payload(golden_event(GiftReceived), ORIGIN)
+    assert written in data
+
+    with pytest.raises(Untrusted):
+        codec.event_of(data.replace(written, instead), ORIGIN)
+
+
 @pytest.mark.parametrize("data", [b"[]", b"null", b"{}", b'"event"', b"1"])
 def test_json_that_is_no_event_is_refused(data: bytes) -> None:
     with pytest.raises(codec.EntryMalformed, match="its members are not those of an event"):

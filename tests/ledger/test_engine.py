@@ -60,6 +60,19 @@ def test_rows_beside_that_are_taken_are_a_conflict_though_the_stream_is_free(hou
     check_house(house)
 
 
+def test_what_is_signed_here_at_the_end_is_signed_with_the_key_it_names(house: House) -> None:
+    register(house)
+    fund = general_fund(house)
+    (opened,) = engine_of(house).history(fund)
+    entry = house.mapper.unsigned(replace(opened, originator_id="fund-2"))
+
+    with pytest.raises(Conflict, match=f"recorded in {USCC}"):
+        engine_of(house).submit([(replace(entry, kid="another"), None)], {})
+
+    assert engine_of(house).submit([(entry, None)], {}) == 1
+    assert house.ledger.streams.fund("fund-2").organisation == USCC
+
+
 def test_an_entry_in_anothers_place_is_refused(house: House) -> None:
     register(house)
     one, two = general_fund(house), general_fund(house, name="助学资金")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -34,7 +36,7 @@ from projections.trace_queries import balances
 from tests.conftest import OTHER_USCC, USCC
 from tests.houses import GIFT_DAY, gift, payment, ready_for_receipts
 from tests.invariants import check_house
-from tests.projections.books import SCHOOL, WHY, Act, Books
+from tests.projections.books import SCHOOL, START, WHY, Act, Books
 
 EVER = date(9999, 12, 31)
 QUILTS = "goods:棉被||床"
@@ -59,6 +61,13 @@ LONG: list[Act] = [
     ("reverse", 2, 0, 0), ("close", 0, 0, 1), ("give", 0, 4, 30), ("pay", 0, 9, 33),
     ("reverse", 3, 0, 0), ("close", 3, 0, 0), ("give", 3, 8, 39), ("classify", 2, 1, 0),
 ]  # fmt: skip
+
+
+@pytest.fixture
+def house(settings: Settings) -> Iterator[House]:
+    """Open a ledger that was founded on the day its books begin."""
+    with closing(House(settings, create=True, clock=lambda: START)) as home:
+        yield home
 
 
 @pytest.fixture
@@ -106,7 +115,8 @@ def test_whatever_happens_the_books_balance_and_closed_periods_stay(
 ) -> None:
     name = f"t_{uuid.uuid4().hex[:16]}"
     folder = tmp_path_factory.mktemp("house")
-    house = House(Settings(data=folder, database_url=database_url, schema=name), create=True)
+    kept = Settings(data=folder, database_url=database_url, schema=name)
+    house = House(kept, create=True, clock=lambda: START)
     try:
         books = Books(house)
         for act in acts:

@@ -195,5 +195,6 @@ def _oids(house: House) -> dict[str, int]:
 
 def test_the_tables_of_a_view_are_read_from_its_statements() -> None:
     assert table_names(TRACES) == [
-        "position", "accounts", "inflows", "outflows", "undone", "disbursements", "gift_counts",
+        "position", "accounts", "milestones", "inflows", "outflows", "undone", "disbursements",
+        "recoveries", "cost_classes",
     ]  # fmt: skip

@@ -98,7 +98,7 @@ def _taken(house: House) -> list[Span]:
 def _empty(house: House) -> None:
     with house.database.writing() as connection:
         _enter(connection, house)
-        connection.execute("TRUNCATE accounts, inflows, outflows, undone, gift_counts")
+        connection.execute("TRUNCATE accounts, milestones, inflows, outflows, undone")
 
 
 ACTS = st.lists(

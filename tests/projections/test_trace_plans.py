@@ -24,6 +24,7 @@ from ledger.domain.events import (
     DisbursementApproved,
     DisbursementPaid,
     DisbursementProposed,
+    DisbursementRecovered,
     Event,
     FundsAllocated,
     GiftReceived,
@@ -33,16 +34,22 @@ from ledger.money import Money
 from ledger.store.database import Database
 from ledger.store.recorder import LedgerRecorder
 from projections import statements, trace_queries
-from projections.runner import BATCH, Runner
+from projections.journal import JOURNAL
+from projections.runner import BATCH, Position, Runner, table_names
+from projections.trace_accounts import EVERY
 from projections.traces import TRACES
 from tests.conftest import USCC
 
-FUND, NEXT = "fund-1", "fund-2"
+FUND, NEXT, BACK = "fund-1", "fund-2", "fund-back"
 GIFTS, TRANSFERS, PAYMENTS, OTHER_FUNDS = 20_000, 500, 1_500, 500
 MOVED, LARGE, SMALL = 100, 1_500, Money(250)
 WIDE, WIDE_MOVED = PAYMENTS, PAYMENTS + 1
+RETURNED = 600
+"""Payments out of one fund that all come back, so that the same units are paid again and again."""
+BACK_GIFT = GIFTS + OTHER_FUNDS
+SIZE = BACK_GIFT + TRANSFERS + 3 * (PAYMENTS + 2) + 1 + 4 * RETURNED
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
-READ = ("inflows", "outflows", "disbursements", "accounts", "gift_counts")
+READ = ("inflows", "outflows", "disbursements", "accounts", "undone", "recoveries", "journal")
 WATCHED = (
     "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0"
     " -c auto_explain.log_analyze=on -c auto_explain.log_buffers=on"
@@ -107,13 +114,15 @@ def plans(request: pytest.FixtureRequest, long_fund: Settings) -> Iterator[Plans
 def _fold(house: House, story: Iterator[Event]) -> None:
     """Fold events as the runner does, and let the server look at the tables."""
     recorded = list(enumerate(story))
-    schema = sql.Identifier(house.runner.schema(TRACES))
-    with house.database.writing() as connection:
-        connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(schema))
-        for first in range(0, len(recorded), BATCH):
-            TRACES.fold(recorded[first : first + BATCH], connection)
-        for table in READ:
-            connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+    for view in (TRACES, JOURNAL):
+        schema = sql.Identifier(house.runner.schema(view))
+        with house.database.writing() as connection:
+            connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(schema))
+            for first in range(0, len(recorded), BATCH):
+                view.fold(recorded[first : first + BATCH], connection)
+            connection.execute("UPDATE position SET size = %s, time = %s", [len(recorded), NOON])
+            for table in set(READ) & set(table_names(view)):
+                connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
 
 
 def _story() -> Iterator[Event]:
@@ -128,6 +137,13 @@ def _story() -> Iterator[Event]:
         yield from _payment(number, FUND, SMALL)
     yield from _payment(WIDE, FUND, Money(2000 * 125))
     yield from _payment(WIDE_MOVED, NEXT, Money(400 * SMALL.minor))
+    yield _gift(BACK_GIFT, BACK)
+    for number in range(BACK_GIFT, BACK_GIFT + RETURNED):
+        yield from _payment(number, BACK, Money(100))
+        yield DisbursementRecovered(
+            **_head(BACK), disbursement=_id("disbursement", number), amount=Money(100),
+            reason="refund", note="", recovered_on=date(2026, 11, 2), decided_by="clerk",
+        )  # fmt: skip
 
 
 def _gift(number: int, fund: str) -> Event:
@@ -195,10 +211,68 @@ def test_what_decisions_and_pages_ask_reads_index_ranges_alone(plans: Plans, ask
     _check_ranges(plans.of(ASKED[asked]), rows=20)
 
 
+def then(size: int) -> Position:
+    return Position(size, NOON)
+
+
+PAST = {
+    "before the transfers": then(BACK_GIFT),
+    "among the payments": then(BACK_GIFT + TRANSFERS + 2000),
+    "while payments came back": then(SIZE - 2 * RETURNED),
+    "at the end": then(SIZE),
+}
+
+
+@pytest.mark.parametrize("at", PAST)
+@pytest.mark.parametrize("number", [0, LARGE, GIFTS - 1, BACK_GIFT])
+def test_a_gift_is_traced_as_of_the_past_by_index_ranges_alone(
+    plans: Plans, number: int, at: str
+) -> None:
+    gift = _id("gift", number)
+    if PAST[at].size <= SIZE - 4 * RETURNED and number == BACK_GIFT:
+        return  # it was not there yet
+    (now,) = trace_queries.trace_gift(plans.runner, gift)
+
+    nodes = plans.of(lambda runner: trace_queries.trace_gift(runner, gift, PAST[at]))
+
+    _check_ranges(nodes, rows=60 + 3 * len(now.segments))
+
+
+@pytest.mark.parametrize("number", [0, WIDE, BACK_GIFT + RETURNED // 2 - 1, BACK_GIFT + 1])
+def test_a_payment_is_traced_as_of_the_past_by_index_ranges_alone(
+    plans: Plans, number: int
+) -> None:
+    one, at = _id("disbursement", number), PAST["while payments came back"]
+    found = trace_queries.trace_disbursement(plans.runner, one, at)
+
+    nodes = plans.of(lambda runner: trace_queries.trace_disbursement(runner, one, at))
+
+    _check_ranges(nodes, rows=20 + 2 * len(found.segments))
+
+
+@pytest.mark.parametrize("at", PAST)
+def test_what_pages_ask_as_of_the_past_reads_no_more_than_a_thousand_entries(
+    plans: Plans, at: str
+) -> None:
+    mine = plans.of(lambda runner: trace_queries.balances(runner, FUND, PAST[at]))
+    _check_ranges(mine, rows=EVERY)
+    all_of_them = plans.of(lambda runner: trace_queries.balances(runner, at=PAST[at]))
+    _check_ranges([n for n in all_of_them if n.get("Relation Name") != "accounts"], rows=EVERY)
+    _check_ranges(plans.of(lambda runner: statements.gift_counts(runner, FUND, PAST[at])), EVERY)
+    paid = plans.of(lambda runner: statements.payments(runner, FUND, 10, at=PAST[at]))
+    _check_ranges(paid, rows=20)
+
+
 def _check_ranges(nodes: list[dict[str, Any]], rows: int) -> None:
     """Check that no table is read from end to end, nor many rows only to be dropped."""
     for node in nodes:
         if node.get("Relation Name") in READ:
-            assert node["Node Type"] != "Seq Scan", node
+            assert node["Node Type"] != "Seq Scan", _told(node)
         read = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
-        assert read * node["Actual Loops"] <= rows, node
+        assert read * node["Actual Loops"] <= rows, _told(node)
+
+
+def _told(node: dict[str, Any]) -> str:
+    said = ("Node Type", "Relation Name", "Index Name", "Index Cond", "Filter", "Actual Rows",
+            "Actual Loops", "Rows Removed by Filter")  # fmt: skip
+    return "; ".join(f"{name}: {node[name]}" for name in said if name in node)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger.errors import Untrusted
 from ledger.proof.encoding import NotCanonical, canonical
-from receipts.bundle import ENTRIES_MAX, FORMAT, Bundle, BundleMalformed
+from receipts.bundle import ENTRIES_MAX, FORMAT, FORMAT_V1, Bundle, BundleMalformed
 from tests.attacks.forging import ORIGIN, told
 
 BUNDLE = told().bundle()
@@ -22,6 +22,38 @@ def test_a_bundle_that_was_written_reads_back_as_it_was() -> None:
     assert Bundle.parse(BUNDLE.encode()) == BUNDLE
     assert MEMBERS["format"] == FORMAT
     assert MEMBERS["origin"] == ORIGIN
+
+
+def older(bundle: Bundle) -> bytes:
+    """Write a bundle in its older form, as receipts carried it before."""
+    entries = [{"entry": e.entry.decode(), "proof": e.proof.encode()} for e in bundle.entries]
+    kept = {name: MEMBERS[name] for name in ("openings", "origin")}
+    return canonical({**kept, "entries": entries, "format": FORMAT_V1})
+
+
+def test_the_older_form_reads_as_the_same_bundle_and_takes_more_room() -> None:
+    assert Bundle.parse(older(BUNDLE)) == BUNDLE
+    assert len(older(BUNDLE)) > len(BUNDLE.encode())
+
+
+def test_a_proof_and_the_checkpoint_together_are_a_tlog_proof() -> None:
+    for member, proven in zip(MEMBERS["entries"], BUNDLE.entries, strict=True):
+        assert member["proof"] + MEMBERS["checkpoint"] == proven.proof.encode()
+
+
+def test_proofs_under_several_checkpoints_keep_them_in_the_older_form() -> None:
+    first = BUNDLE.entries[0]
+    other = replace(first, proof=replace(first.proof, checkpoint="another\n"))
+    mixed = replace(BUNDLE, entries=(other, *BUNDLE.entries[1:]))
+    assert json.loads(mixed.encode())["format"] == FORMAT_V1
+    assert Bundle.parse(mixed.encode()) == mixed
+
+
+def test_each_form_has_its_own_name() -> None:
+    for data, said in ((older(BUNDLE), FORMAT_V1), (BUNDLE.encode(), FORMAT)):
+        other = FORMAT if said == FORMAT_V1 else FORMAT_V1
+        with pytest.raises(BundleMalformed, match=f"its format is '{other}'"):
+            Bundle.parse(data.replace(said.encode(), other.encode()))
 
 
 def test_an_entry_stands_in_the_bundle_as_it_stands_in_the_log() -> None:
@@ -46,6 +78,13 @@ def test_an_entry_stands_in_the_bundle_as_it_stands_in_the_log() -> None:
         ({"openings": "x"}, "a list is missing"),
         ({"origin": 1}, "a text is missing"),
         ({"more": 1}, "it should hold entries, format, openings, origin"),
+        ({"checkpoint": ""}, "one checkpoint before its entries"),
+        ({"checkpoint": 1}, "a text is missing"),
+        ({"d": 1}, "one checkpoint before its entries"),
+        (
+            {"entries": [{"entry": "a", "proof": "c2sp.org/tlog-proof@v1\nindex 0\n\nx"}]},
+            "does not end where the checkpoint follows",
+        ),
     ],
 )
 def test_what_is_no_bundle_says_why(change: dict[str, object], why: str) -> None:

@@ -158,6 +158,24 @@ def test_one_verifier_for_many_finds_what_each_finds_alone() -> None:
         assert verifier.verify(data) == verify(data, TRUST)
 
 
+def test_files_checked_together_come_to_what_each_comes_to_alone() -> None:
+    files = [
+        Story().encode(),
+        b"%PDF-1.7 without a proof",
+        Story(made_out(number="0000000001", issued_on=date(2026, 12, 1))).encode(),
+        Story(made_out([line(fen=100_01)])).encode(),
+        Story(granted={"last_day": date(2026, 9, 30)}).encode(),
+        Story().encode()[:-1],
+        Story().encode(),
+    ]
+
+    together = Verifier(TRUST).verify_all(files)
+
+    assert together == [verify(data, TRUST) for data in files]
+    assert len({verdict.result for verdict in together}) > 2
+    assert Verifier(TRUST).verify_all([]) == []
+
+
 def test_what_was_remembered_of_one_receipt_proves_no_other() -> None:
     verifier = Verifier(TRUST)
     honest = Story()

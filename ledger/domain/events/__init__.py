@@ -59,6 +59,8 @@ from ledger.domain.events.organisation import (
     EligibilityListed,
     KeyRegistered,
     KeyRevoked,
+    KeyRotated,
+    KeyWithdrawn,
     LedgerFounded,
     OrganisationRegistered,
 )
@@ -128,6 +130,8 @@ OrganisationEvent = (
     | DocumentKeyRevoked
     | EligibilityListed
     | EligibilityEnded
+    | KeyRotated
+    | KeyWithdrawn
 )
 BookEvent = ReceiptNumbersAllotted | ReceiptNumbersDrawn | ReceiptLimitSet | ReceiptNumbersLost
 FundEvent = (

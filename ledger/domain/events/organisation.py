@@ -145,3 +145,42 @@ class EligibilityEnded(Event):
     effective: date
     ground: str
     barred_until: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRotated(Event):
+    """From here on a key signs for the organisation in place of another, which signs nothing more.
+
+    `possession` is the new key's signature, `handover` the replaced one's, over the statements of
+    `ledger.domain.key_rotation` (Ed25519, base64url); there is no handover from a key that was
+    lost, compromised or revoked. `replaces` is None for an organisation's first key. `ground` is
+    "first", "superseded", "lost" or "compromised"; `custody` says who keeps the private half:
+    "server" or "organisation".
+    """
+
+    TOPIC: ClassVar[str] = "key-rotated.v1"
+
+    organisation: str
+    kid: str
+    public: str
+    replaces: str | None
+    ground: str
+    note: str | None
+    custody: str
+    possession: str
+    handover: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyWithdrawn(Event):
+    """From here on the key signs nothing, for a typed ground; what it signed before stays good.
+
+    `ground` is "compromised", "superseded", "lost" or "ceased" (as CRLReason of RFC 5280 5.3.1).
+    """
+
+    TOPIC: ClassVar[str] = "key-withdrawn.v1"
+
+    organisation: str
+    kid: str
+    ground: str
+    note: str

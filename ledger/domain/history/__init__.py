@@ -12,6 +12,7 @@ from ledger.domain.history.money import MoneyHistory
 from ledger.domain.history.names import NameAndGiftHistory
 from ledger.domain.history.numbers import ReceiptStory
 from ledger.domain.history.receipts import ReceiptHistory
+from ledger.domain.history.times import TimeHistory
 from ledger.domain.period_history import PeriodHistory
 from ledger.domain.pledge_history import PromiseHistory
 
@@ -30,6 +31,7 @@ class History:
         self._names = NameAndGiftHistory(self._money)
         self._promises = PromiseHistory()
         self._periods = PeriodHistory()
+        self._times = TimeHistory()
 
     @property
     def accounts(self) -> dict[tuple[str, str], UnitAccount]:
@@ -66,6 +68,7 @@ class History:
         self._names.see(leaf, event, find)
         self._promises.see(event, find)
         self._periods.see(leaf, event, find)
+        self._times.see(leaf, event, find)
 
     def close(self) -> None:
         """Say what is still open at the end of the log that can't stay open."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import singledispatchmethod
 
+from ledger.domain.by_fact import ByFact
 from ledger.domain.claims import deductible
 from ledger.domain.events import (
     ClaimEvent,
@@ -41,7 +41,7 @@ class ClaimHistory:
             if claim.id not in story.receipt.notices
         ]
 
-    @singledispatchmethod
+    @ByFact
     def _apply(self, event: Event, find: Find) -> None:
         """Most facts speak of no deduction."""
 

@@ -13,6 +13,8 @@ from ledger.domain.events import (
 )
 from ledger.domain.organisations import Organisation, evolve
 
+ORGANISATION_EVENTS = get_args(OrganisationEvent)
+
 
 class IssuerHistory:
     """Organisations, folded in log order; that their story has no gap others check."""
@@ -22,7 +24,7 @@ class IssuerHistory:
 
     def see(self, event: Event) -> None:
         """Take in one event."""
-        if not isinstance(event, get_args(OrganisationEvent)):
+        if not isinstance(event, ORGANISATION_EVENTS):
             return
         opening = isinstance(event, LedgerFounded | OrganisationRegistered)
         known = self._known.get(event.organisation)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from functools import singledispatchmethod
 
 from ledger.domain.axis import Span, cut_tail, without
+from ledger.domain.by_fact import ByFact
 from ledger.domain.days import day_in_china
 from ledger.domain.events import (
     AllocationGivenBack,
@@ -81,7 +81,7 @@ class MoneyHistory:
         if not places or self.holders.get(next(iter(places.values())).fund) != event.actor:
             find(f"{event.actor} acts on {gift}, which is not its own")
 
-    @singledispatchmethod
+    @ByFact
     def _apply(self, event: Event, find: Find) -> None:
         """Most facts move nothing."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from functools import singledispatchmethod
 
+from ledger.domain.by_fact import ByFact
 from ledger.domain.events import (
     BenefitRecorded,
     Event,
@@ -40,7 +40,7 @@ class NameAndGiftHistory:
         """Say which names still stand, at the end of the log, on money that went back."""
         self._names.close(find)
 
-    @singledispatchmethod
+    @ByFact
     def _apply(self, event: Event, find: Find) -> None:
         """Most facts touch no name."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import singledispatchmethod
 
+from ledger.domain.by_fact import ByFact
 from ledger.domain.events import (
     Event,
     ReceiptLimitSet,
@@ -91,7 +91,7 @@ class NumberHistory:
         story.issued = True
         return story
 
-    @singledispatchmethod
+    @ByFact
     def _apply(self, event: Event, find: Find) -> None:
         """Most facts speak of no number."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import singledispatchmethod
 
+from ledger.domain.by_fact import ByFact
 from ledger.domain.events import (
     Event,
     OfficialReceiptRecorded,
@@ -32,7 +32,7 @@ class PaperHistory:
         """Take in one event."""
         self._apply(event, find)
 
-    @singledispatchmethod
+    @ByFact
     def _apply(self, event: Event, find: Find) -> None:
         """Most facts speak of no paper."""
 

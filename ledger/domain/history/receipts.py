@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import singledispatchmethod
 from typing import TypeGuard
 
+from ledger.domain.by_fact import ByFact
 from ledger.domain.events import (
     BenefitRecorded,
     DonorIdentified,
@@ -65,12 +65,11 @@ class ReceiptHistory:
         """Say which numbers were drawn for nothing, and what is only half told."""
         return self._numbers.still_open() + self._claims.still_open()
 
-    @singledispatchmethod
+    @ByFact
     def _apply(self, event: Event, find: Find) -> None:
         """Most facts speak of no receipt."""
 
-    @_apply.register(GiftReceived)
-    @_apply.register(GoodsReceived)
+    @_apply.register
     def _received(self, event: GiftReceived | GoodsReceived, find: Find) -> None:
         del find
         self._days[event.originator_id] = event.received_on

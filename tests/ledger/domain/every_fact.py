@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.domain.events import Event, GiftSupportsName
-from tests.ledger.domain import given, naming_given, promises, receipted
+from tests.ledger.domain import given, keyed, naming_given, promises, receipted
 
 FACTS: dict[type[Event], dict[str, Any]] = {
     cls: said
-    for facts in (naming_given.FACTS, promises.PROMISE_FACTS, receipted.FACTS, given.FACTS)
+    for facts in (
+        naming_given.FACTS,
+        promises.PROMISE_FACTS,
+        receipted.FACTS,
+        keyed.KEY_FACTS,
+        given.FACTS,
+    )
     for cls, said in facts.items()
 } | {GiftSupportsName: {"naming": naming_given.NAMING}}
 

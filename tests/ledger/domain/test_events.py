@@ -13,7 +13,7 @@ import pytest
 from ledger.domain import events
 from ledger.domain.events import TOPICS, AnyEvent, Event
 from ledger.money import Money
-from tests.ledger.domain import naming_given, receipted
+from tests.ledger.domain import keyed, naming_given, receipted
 from tests.ledger.domain.every_fact import FACTS, golden
 
 HARMLESS = (int, bool, date, datetime, Money)
@@ -200,6 +200,7 @@ PUBLIC: dict[tuple[str, str], str] = {
     ("ServiceCorrected", "replaced_by"): RANDOM,
     **naming_given.PUBLIC,
     **receipted.PUBLIC,
+    **keyed.PUBLIC,
     ("Party", "id"): RANDOM + ", new for every gift",
     ("Payee", "id"): RANDOM,
     ("Payee", "organisation"): "an organisation's name; `payees.names_organisation` lets it pass",

@@ -7,7 +7,14 @@ from functools import reduce
 
 import pytest
 
-from ledger.domain import claims, corrections, document_keys, organisations, receipt_books
+from ledger.domain import (
+    claims,
+    corrections,
+    document_keys,
+    key_rotation,
+    organisations,
+    receipt_books,
+)
 from ledger.domain.events import (
     DocumentKeyRegistered,
     KeyRegistered,
@@ -105,7 +112,7 @@ def _give_back(reason: str) -> object:
     "decide",
     [
         lambda text: corrections.correction("refund", text),
-        lambda text: organisations.revoke_key(_charity(), "kid", text, "a", NOON),
+        lambda text: key_rotation.withdraw(_charity(), "kid", "lost", text, "a", NOON),
         lambda text: document_keys.revoke(_charity(), FINGERPRINT, text, "a", NOON),
         lambda text: _lose(text, "官网公告"),
         lambda text: _lose("遗失", text),

@@ -119,7 +119,7 @@ def test_other_facts_are_the_charitys_own() -> None:
 
     for cls in own:
         registry(FOUNDED).check_power(golden(cls))
-    assert len(own) == len(FACTS) - 17
+    assert len(own) == len(FACTS) - 19
 
 
 @pytest.mark.parametrize(

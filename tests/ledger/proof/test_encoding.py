@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
+from binascii import a2b_base64
 
 import pytest
 import rfc8785
@@ -21,6 +23,7 @@ from ledger.proof.encoding import (
     canonical,
     parse_canonical,
     parse_count,
+    read_canonical,
     unb64,
     unb64url,
 )
@@ -56,6 +59,63 @@ def test_a_value_reads_back_as_it_was_written(value: object) -> None:
 def test_bytes_are_canonical_or_untrusted_never_another_error(data: bytes) -> None:
     with contextlib.suppress(NotCanonical):
         assert canonical(parse_canonical(data)) == data
+
+
+def plainly(data: bytes) -> object:
+    """Read canonical JSON with the standard library: slower, and written quite differently."""
+    value: object = json.loads(data.decode(), parse_float=None, parse_int=int)
+    if rfc8785.dumps(value) != data:  # type: ignore[arg-type]  # its own alias
+        raise ValueError("another spelling")
+    return value
+
+
+JSON_LIKE = st.text('[]{}",:0123e.- \\u\n\té€', max_size=14)
+WRITTEN = VALUES.map(rfc8785.dumps)  # type: ignore[arg-type]  # its own alias
+SPOILED = st.tuples(WRITTEN, st.integers(0, 200), st.sampled_from([b"", b" ", b"0", b'"', b"."]))
+
+
+@settings(deadline=None, max_examples=200)
+@given(WRITTEN | JSON_LIKE.map(str.encode) | SPOILED.map(lambda s: s[0][: s[1]] + s[2]))
+def test_bytes_are_taken_or_refused_as_another_reader_does(data: bytes) -> None:
+    try:
+        expected = plainly(data)
+        canonical(expected)
+    except (ValueError, TypeError, RecursionError, rfc8785.CanonicalizationError):
+        with pytest.raises(NotCanonical):
+            parse_canonical(data)
+    else:
+        assert parse_canonical(data) == expected
+
+
+@pytest.mark.parametrize("data", [b"1.5", b"[1.5]", '{"é":1}'.encode(), b"[" * 65 + b"]" * 65])
+def test_who_reads_without_the_last_look_takes_the_look_himself(data: bytes) -> None:
+    assert read_canonical(data) == json.loads(data)
+    for inside in (data, b'{"a":[%b]}' % data):
+        with pytest.raises(NotCanonical):
+            parse_canonical(inside)
+
+
+@settings(deadline=None)
+@given(st.text("AQRgw048_-+/= \né", max_size=7))
+def test_base64url_is_what_pads_and_writes_back_to_itself(text: str) -> None:
+    try:
+        padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+        expected = a2b_base64(padded.encode("ascii"), strict_mode=True)
+    except ValueError:
+        expected = None
+    if expected is None or b64url(expected) != text:
+        with pytest.raises(NotBase64):
+            unb64url(text)
+    else:
+        assert unb64url(text) == expected
+
+
+def test_lists_that_lie_too_deep_are_not_written() -> None:
+    deep: object = []
+    for _ in range(DEPTH_MAX):
+        deep = [deep]
+    with pytest.raises(ValueError, match="more than 64 deep"):
+        canonical(deep)
 
 
 def test_a_tuple_is_written_as_a_list() -> None:

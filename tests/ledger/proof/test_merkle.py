@@ -241,3 +241,40 @@ def test_all_cases_of_transparency_dev_are_judged_as_they_say() -> None:
 def test_every_refusal_of_a_proof_is_untrusted() -> None:
     assert issubclass(NotIncluded, Untrusted)
     assert issubclass(NotConsistent, Untrusted)
+
+
+def in_blocks(size: int, width: int) -> merkle.Frontier:
+    """Grow a tree from blocks that were each hashed alone, in the manner of an audit."""
+    whole = merkle.Frontier()
+    for first in range(0, size, width):
+        block = merkle.Frontier()
+        for leaf in LEAVES[first : min(first + width, size)]:
+            block.append(leaf)
+        for level, peak in block.peaks:
+            whole.append_subtree(level, peak)
+    return whole
+
+
+@pytest.mark.parametrize("width", [1, 2, 4, 8, 16, 32, 64, 128])
+def test_blocks_hashed_apart_join_into_the_root_of_the_definition(width: int) -> None:
+    for size in range(70):
+        whole = in_blocks(size, width)
+        assert (whole.size, whole.root()) == (size, by_definition(LEAVES[:size]))
+
+
+@settings(max_examples=60)
+@given(st.integers(0, LARGEST), st.integers(0, 7), st.integers(0, LARGEST))
+def test_blocks_join_and_the_tree_goes_on_leaf_by_leaf(size: int, k: int, more: int) -> None:
+    whole = in_blocks(size, 1 << k)
+    for leaf in LEAVES[size:more]:
+        whole.append(leaf)
+    assert whole.root() == ROOTS[max(size, more)]
+    assert sum(1 << level for level, _ in whole.peaks) == whole.size
+
+
+def test_a_subtree_is_only_taken_in_where_one_begins() -> None:
+    frontier = merkle.Frontier()
+    frontier.append(LEAVES[0])
+    with pytest.raises(ValueError, match="no subtree of level 1 begins at leaf 1"):
+        frontier.append_subtree(1, LEAVES[1])
+    assert (frontier.size, frontier.root()) == (1, LEAVES[0])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pymerkle
 import pytest
 from psycopg import sql
@@ -15,44 +17,14 @@ from tlog_scales.reader import TilesReader
 from api.audit import audit_log
 from api.wiring import House
 from ledger.proof import merkle, tiles
-from ledger.proof.checkpoint import open_signed
 from ledger.proof.merkle import leaf_hash
-from ledger.store import durable, log_folder
-from ledger.store.log_folder import (
-    FileMissing,
-    LogAhead,
-    LogDiffers,
-    LogFolder,
-    export,
-    paths,
-)
+from ledger.store.integrator import Consistency, LogAhead, NoWitnesses, States
+from ledger.store.log_folder import LogDiffers, LogFolder, export, paths
+from ledger.store.log_objects import FileMissing
 from ledger.store.recorder import EVENTS
 from tests.conftest import USCC
 from tests.houses import general_fund, gift, register
 from tests.invariants import check_house
-
-Write = Callable[[Path, bytes], None]
-
-
-class PowerCut(OSError):
-    """The machine stops."""
-
-
-class Disk:
-    """Writes as the real one, until it stops before or after write number `at`."""
-
-    def __init__(self, at: int, *, lands: bool) -> None:
-        self._real: Write = durable.write_atomically
-        self._at = at
-        self._lands = lands
-        self.written = 0
-
-    def __call__(self, path: Path, data: bytes) -> None:
-        self.written += 1
-        if self.written != self._at or self._lands:
-            self._real(path, data)
-        if self.written == self._at:
-            raise PowerCut
 
 
 def grow(house: House, fund: str, size: int) -> None:
@@ -133,48 +105,6 @@ def test_every_leaf_is_proved_under_the_checkpoint_as_it_stands(house: House) ->
         (row,) = house.recorder.log(index, index + 1)
         proof = prover.prove(index)
         assert proof.check(row.entry or b"", house.integrator.vkey).size == prover.size == 258
-    check_house(house)
-
-
-@pytest.mark.parametrize("lands", [False, True])
-@pytest.mark.parametrize("sizes", [(100, 101), (200, 256), (255, 257), (256, 515)])
-def test_whichever_write_fails_the_next_integration_makes_the_log_right(
-    sizes: tuple[int, int], house: House, monkeypatch: pytest.MonkeyPatch, *, lands: bool
-) -> None:
-    register(house)
-    fund = general_fund(house)
-    notes: dict[int, set[bytes]] = {}
-
-    def note() -> None:
-        seen = open_signed(house.log.note(), house.integrator.vkey)
-        notes.setdefault(seen.size, set()).add(seen.root)
-
-    grow(house, fund, sizes[0])
-    house.integrator.integrate()
-    note()
-    grow(house, fund, sizes[1])
-    at = 1
-    while True:
-        with monkeypatch.context() as patch:
-            patch.setattr(log_folder, "write_atomically", disk := Disk(at, lands=lands))
-            try:
-                house.integrator.integrate()
-            except PowerCut:
-                note()
-                copy = audit_log(house.log.read, house.integrator.vkey, house.root_key())
-                assert copy.findings == []
-            else:
-                assert disk.written < at
-                break
-        if lands and open_signed(house.log.note(), house.integrator.vkey).size == sizes[1]:
-            break
-        at += 1
-    assert at > 3
-
-    assert house.integrator.integrate().size == sizes[1]
-    note()
-    assert sorted(notes) == list(sizes)
-    assert all(len(roots) == 1 for roots in notes.values())
     check_house(house)
 
 
@@ -263,9 +193,9 @@ def test_a_checkpoint_or_key_that_is_no_text_is_refused(house: House) -> None:
 def test_an_empty_store_has_a_checkpoint_of_its_own(house: House, tmp_path: Path) -> None:
     forget(house, 0)
     log = LogFolder(tmp_path / "log")
-    integrator = log_folder.Integrator(
-        house.recorder, log, house.keys.signing_key("log"), lambda _leaf: lambda _row: None
-    )
+    with house.database.writing() as connection:
+        connection.execute(house.checkpoints._statement("DELETE FROM {table}"))
+    integrator = replace(house.integrator, log=log)
 
     assert integrator.integrate().root == merkle.EMPTY_ROOT
     assert integrator.integrate().size == 0
@@ -294,6 +224,70 @@ def test_a_log_that_others_integrate_meanwhile_is_copied_as_it_was(
 
     copy = LogFolder(tmp_path / "copy")
     assert audit_log(copy.read, copy.vkey(), house.root_key()).findings == []
+    check_house(house)
+
+
+def test_whoever_integrates_keeps_all_others_out_of_this_ledger(house: House) -> None:
+    register(house)
+    query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0)) AS free"
+    free: list[bool] = []
+
+    class Looking(NoWitnesses):
+        """Tries the lock from another connection while the integrator is at work."""
+
+        def __call__(self, note: str, consistency: Consistency, /) -> str:
+            with house.database.get_connection() as connection:
+                name = f"{house.settings.schema} integrator"
+                free.append(connection.execute(query, [name]).fetchall()[0]["free"])
+            with (house.log.folder / ".lock").open() as lock, pytest.raises(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return super().__call__(note, consistency)
+
+    replace(house.integrator, witnesses=Looking()).integrate()
+
+    assert free == [False]
+
+
+def test_whose_connection_is_lost_meanwhile_shows_nothing(house: House) -> None:
+    register(house)
+    note = house.log.note()
+    query = (
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database"
+        " WHERE datname = current_database()) AND (classid::bigint << 32 | objid::bigint)"
+        " = hashtextextended(%s, 0)"
+    )
+
+    class Ending(NoWitnesses):
+        """Ends the connection that holds the lock while the integrator is at work."""
+
+        def __call__(self, note: str, consistency: Consistency, /) -> str:
+            with house.database.get_connection() as connection:
+                connection.execute(query, [f"{house.settings.schema} integrator"])
+            return super().__call__(note, consistency)
+
+    with pytest.raises(psycopg.OperationalError):
+        replace(house.integrator, witnesses=Ending()).integrate()
+    assert house.log.note() == note
+
+    house.integrator.integrate()
+    check_house(house)
+
+
+def test_the_states_are_told_apart_and_old_ledgers_have_no_table(house: House) -> None:
+    register(house)
+    size = house.recorder.size()
+    shown = house.log.shown()
+    assert shown is not None
+    assert house.states() == States(size, shown.size, shown.size)
+    with house.database.writing() as connection:
+        connection.execute(house.checkpoints._statement("DELETE FROM {table}"))
+    assert house.states() == States(size, shown.size, shown.size)
+
+    house.publish()
+
+    assert house.states() == States(size, size, size)
+    assert [one.size for one in house.checkpoints.all()] == [shown.size, size]
     check_house(house)
 
 

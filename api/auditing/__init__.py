@@ -1,0 +1,3 @@
+"""An audit by somebody who trusts nobody: of a published log alone, or of a database against it."""
+
+from __future__ import annotations

@@ -1,0 +1,92 @@
+"""A block of a published log: its entries against their tiles, and the hashes of its subtrees.
+
+A block begins at a multiple of its length, a power of two, so that its compact range (the roots of
+its perfect subtrees) joins the ranges left of it into the root of RFC 6962 2.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.auditing.entries import Keys, Proof, prove, read_and_prove
+from ledger.proof import merkle, tiles
+
+BLOCK_BUNDLES = 16
+"""How many bundles make a block if nobody says otherwise: 4096 entries, some 3 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The entries of a tile of the log, and the tile, as they were read."""
+
+    index: int
+    width: int
+    entries: tuple[bytes, ...]
+    tile: bytes
+    before: tuple[str, ...] = ()
+    """What is wrong with the entries' file."""
+    after: tuple[str, ...] = ()
+    """What is wrong with the tile's file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Bundles that lie side by side, and the keys that entries up to their end name.
+
+    Without keys, signatures are left alone.
+    """
+
+    bundles: tuple[Bundle, ...]
+    keys: Keys | None
+    kept_for: str | None = None
+    """The origin of the log, if what is read of entries is to be kept; else it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBundle:
+    """Who signed a bundle's entries, and whether the tile is made of them.
+
+    `node` is the hash over its 256 leaves, or over the tile where the entries are damaged; None of
+    a partial one, and where neither can be had.
+    """
+
+    proofs: tuple[Proof, ...]
+    tile_ok: bool
+    node: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBlock:
+    """The bundles, and the compact range of the entries; None where some are missing."""
+
+    bundles: tuple[CheckedBundle, ...]
+    peaks: tuple[tuple[int, bytes], ...] | None
+
+
+def check_block(block: Block) -> CheckedBlock:
+    """Check what of a block needs no order: leaf hashes, tiles and signatures."""
+    whole, frontier, checked = True, merkle.Frontier(), []
+    for bundle in block.bundles:
+        hashes = [merkle.leaf_hash(entry) for entry in bundle.entries]
+        for each in hashes:
+            frontier.append(each)
+        whole = whole and len(hashes) == bundle.width
+        tile_ok = b"".join(hashes) == bundle.tile
+        checked.append(CheckedBundle(_proofs(block, bundle), tile_ok, _node(bundle, hashes)))
+    return CheckedBlock(tuple(checked), tuple(frontier.peaks) if whole else None)
+
+
+def _proofs(block: Block, bundle: Bundle) -> tuple[Proof, ...]:
+    if block.keys is None:
+        return ()
+    if block.kept_for is None:
+        return tuple(prove(bundle.entries, block.keys))
+    return tuple(read_and_prove(bundle.entries, block.keys, block.kept_for))
+
+
+def _node(bundle: Bundle, hashes: Sequence[bytes]) -> bytes | None:
+    if len(hashes) != bundle.width:
+        size = merkle.HASH_BYTES
+        hashes = [bundle.tile[at : at + size] for at in range(0, len(bundle.tile), size)]
+    return merkle.over(hashes)(tiles.HEIGHT, 0) if len(hashes) == tiles.WIDTH else None

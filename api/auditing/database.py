@@ -1,0 +1,192 @@
+"""The database audited: every row against the log, the log against what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from api import vault_audit
+from api.auditing.entries import KeyDirectory, Keys, Proof, prove, read_and_prove
+from api.auditing.findings import Audit
+from api.auditing.log_files import ALONE, Files, Spread
+from api.auditing.reading import Belongings, Reader
+from api.auditing.views import audit_views
+from api.auditing.working import in_order
+from api.garbage import collect_new, uncollected
+from api.wiring import House
+from ledger.errors import LedgerError, Untrusted
+from ledger.proof import merkle, tiles
+from ledger.proof.checkpoint import Checkpoint
+from ledger.store.checkpoints import Kept, check_checkpoints
+from ledger.store.recorder import LogRow
+
+
+def audit_database(house: House, spread: Spread = ALONE) -> Audit:
+    """Audit the database: every row against the log, the log against what is published."""
+    audit = Audit()
+    _bring_up(audit, house)
+    reader, belongings = Reader(audit, house.recorder.origin(), house.root_key()), Belongings()
+    published = _published(audit, house)
+    size, leaves, events = house.recorder.counts()
+    if not size == leaves == events:
+        audit.find(
+            f"database: the head counts {size} entries, there are {leaves} leaves and "
+            f"{events} events",
+            "tree_ok",
+        )
+    kept, frontier, root = house.checkpoints.all(), merkle.Frontier(), None
+    roots = dict.fromkeys([one.size for one in kept], merkle.EMPTY_ROOT)
+    with uncollected():
+        for batch, proofs in in_order(prove_rows, _batches(house, size, spread), spread.jobs):
+            for row, proof in zip(batch.rows, proofs, strict=True):
+                _audit_row(audit, reader, belongings, frontier, row, proof)
+                if frontier.size in roots:
+                    roots[frontier.size] = frontier.root()
+                if published and frontier.size == published.size:
+                    root = frontier.root()
+            collect_new()
+    reader.close()
+    if published and published.size and root != published.root:
+        audit.find("database: its entries do not give the published checkpoint", "tree_ok")
+    _audit_kept(audit, house, kept, roots)
+    _audit_published(audit, house, spread)
+    _audit_vault(audit, house, reader, belongings)
+    _audit_sources(audit, house, belongings)
+    audit.findings += house.requests.findings()
+    audit_views(audit, house)
+    return audit
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of the log, and the keys that entries up to their end name.
+
+    `kept_for` is the log's origin if what is read of entries is to be kept.
+    """
+
+    rows: Sequence[LogRow]
+    keys: Keys
+    kept_for: str | None
+
+
+def prove_rows(batch: Batch) -> list[Proof]:
+    """Check what of a batch needs no order: the signatures."""
+    entries = [row.entry for row in batch.rows]
+    if batch.kept_for is None:
+        return prove(entries, batch.keys)
+    return read_and_prove(entries, batch.keys, batch.kept_for)
+
+
+def _batches(house: House, size: int, spread: Spread) -> Iterator[Batch]:
+    origin = house.recorder.origin()
+    directory = KeyDirectory(origin)
+    for rows in house.recorder.log_in_batches(0, size, spread.bundles * tiles.WIDTH):
+        keys = directory.gather(row.entry for row in rows if row.entry is not None)
+        yield Batch(rows, keys, origin if spread.jobs == 1 else None)
+
+
+def _bring_up(audit: Audit, house: House) -> None:
+    """Publish what is new; a store that is no longer what was published stays as it is."""
+    try:
+        house.integrator.integrate()
+    except LedgerError as error:
+        audit.find(f"database: {error}", "tree_ok")
+    if house.pinned not in (None, house.trust()):
+        audit.find("database: head: origin or keys are not those of trust.json", "checkpoint_ok")
+
+
+def _published(audit: Audit, house: House) -> Checkpoint | None:
+    try:
+        return house.log.published(house.trust().log)
+    except LedgerError as error:
+        audit.find(f"checkpoint: {error}", "checkpoint_ok")
+        return None
+
+
+def _audit_row(
+    audit: Audit,
+    reader: Reader,
+    belongings: Belongings,
+    frontier: merkle.Frontier,
+    row: LogRow,
+    proof: Proof,
+) -> None:
+    if row.leaf != frontier.size:
+        audit.find(f"leaves: leaf {frontier.size} is missing", "tree_ok")
+    frontier.append(row.hash)
+    if row.entry is None:
+        audit.find(f"leaves: the event of leaf {row.leaf} is missing", "tree_ok")
+        return
+    if merkle.leaf_hash(row.entry) != row.hash:
+        audit.find(f"ledger_events: entry {row.leaf} is not what its leaf was made of", "tree_ok")
+    event = reader.read(row.leaf, row.entry, proof)
+    if event is None:
+        return
+    belongings.see(event)
+    if (row.stream, row.version, row.topic) != (
+        event.originator_id,
+        event.originator_version,
+        event.TOPIC,
+    ):
+        audit.find(
+            f"ledger_events: the row of entry {row.leaf} says {row.stream} {row.version} "
+            f"{row.topic}, which is not what was signed",
+            "tree_ok",
+        )
+
+
+def _audit_kept(
+    audit: Audit, house: House, kept: Sequence[Kept], roots: Mapping[int, bytes]
+) -> None:
+    """Check the checkpoints that were signed, and the requests that wait for a signature."""
+    signer = house.integrator.signer
+    for finding in check_checkpoints(kept, signer.vkey, signer.cosigner, roots):
+        audit.find(finding, "checkpoint_ok")
+    for finding in house.requests.findings():
+        audit.find(f"requests: {finding}")
+
+
+def _audit_published(audit: Audit, house: House, spread: Spread) -> None:
+    """Check the published files; that their entries are the database's follows from the root."""
+    found = Audit()
+    Files(found, house.log.read, house.trust().log, spread).check()
+    for finding in found.findings:
+        audit.find(f"log: {finding}", "tree_ok" if found.checkpoint_ok else "checkpoint_ok")
+    try:
+        told = house.log.vkey()
+    except LedgerError as error:
+        audit.find(f"log: vkey: {error}", "checkpoint_ok")
+        return
+    if told != house.trust().log:
+        audit.find("log: vkey: it is not the key of this ledger's log", "checkpoint_ok")
+
+
+def _audit_vault(audit: Audit, house: House, reader: Reader, belongings: Belongings) -> None:
+    audit.vault_ok = True
+    for finding in vault_audit.findings(house):  # first: a key that is gone explains the rest
+        audit.find(finding, "vault_ok")
+    sealed, erased = belongings.sealed, reader.history.erased
+    kept = {k.digest: k for k in house.vault.all()}
+    for digest in sorted(set(sealed) - set(kept) - erased):
+        audit.find(f"vault: the opening of {digest} is missing, and was not erased", "vault_ok")
+    for digest, opening in kept.items():
+        here = (opening.stream, opening.version, opening.organisation)
+        if sealed.get(digest) != here:
+            audit.find(f"vault: {digest} does not belong to {opening.stream}", "vault_ok")
+        if digest in erased:
+            audit.find(f"vault: {digest} was erased, and is there", "vault_ok")
+        try:
+            house.vault.check(opening)
+        except Untrusted as error:
+            audit.find(f"vault: {error}", "vault_ok")
+
+
+def _audit_sources(audit: Audit, house: House, belongings: Belongings) -> None:
+    audit.sources_ok = True
+    try:
+        theirs = house.sources.as_said(belongings.sources) ^ belongings.sources
+    except LedgerError as error:
+        audit.find(f"sources: {error}", "sources_ok")
+        return
+    for row in sorted(theirs, key=lambda row: row.identity):
+        audit.find(f"sources: row {row.identity} does not agree with the events", "sources_ok")

@@ -1,0 +1,140 @@
+"""What of an entry can be checked out of order, on any core: its form and its signature.
+
+Which key may sign at which point of the log only the log's order tells; a signature, though, is by
+one key for ever. So the keys that the log brings in are gathered ahead, the signatures are checked
+under them wherever there is time, and the reader of the order asks of each entry only whether the
+key that is proved is the one that signs here.
+
+All entries of a bundle are read, then all of their signatures are checked: each of the two goes
+faster when its code and tables stay at hand for the processor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from ledger import codec
+from ledger.domain.events import Event
+from ledger.errors import Untrusted
+from ledger.proof import jws
+from ledger.proof.encoding import b64url
+
+KEYS_KEPT = 4096
+NAMES_A_KEY = b'"public":"'
+"""What the payload of an entry holds that brings in a key."""
+
+Read: TypeAlias = tuple[jws.Jws, Event]
+"""An entry taken apart, in our one form; nothing in it is proved."""
+
+
+class Proof(NamedTuple):
+    """Who signed an entry, and what it reads if that was kept.
+
+    `by` is the public key (JWK `x`) that signed it beyond doubt; None: nothing is proved of it yet.
+    """
+
+    by: str | None = None
+    read: Read | None = None
+
+
+UNPROVED = Proof()
+
+Keys: TypeAlias = Mapping[str, str]
+"""kid -> public key (JWK `x`): candidates only, for anybody may name a key."""
+
+
+def spellings(text: bytes) -> tuple[bytes, ...]:
+    """Return what base64url makes of a text wherever it begins in the three bytes of a group.
+
+    A letter holds six bits. Those that hold bits of what stands before or after are left out, so
+    that whatever is around the text, one of the three is in the whole.
+    """
+    written = (b64url(bytes(before) + text).encode("ascii") for before in range(3))
+    return tuple(
+        whole[-(-8 * before // 6) : 8 * (before + len(text)) // 6]
+        for before, whole in enumerate(written)
+    )
+
+
+SPELLINGS = spellings(NAMES_A_KEY)
+
+
+class KeyDirectory:
+    """The keys that the entries read so far name, whoever signed them; it is no trust."""
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+        self.keys: Keys = {}
+        """Replaced, never changed: a task that was handed it may still be on its way."""
+
+    def gather(self, entries: Iterable[bytes]) -> Keys:
+        """Add the keys that these entries name; return all so far."""
+        found = {}
+        for entry in entries:
+            if may_name_a_key(entry):
+                found.update(self._named(entry))
+        if found.keys() - self.keys.keys():
+            self.keys = {**found, **self.keys}
+        return self.keys
+
+    def _named(self, entry: bytes) -> dict[str, str]:
+        try:
+            _, event = codec.read(entry, self._origin)
+            public = str(getattr(event, "public", ""))
+            return {jws.thumbprint(_key(public)): public}
+        except Untrusted:
+            return {}
+
+
+def may_name_a_key(entry: bytes) -> bool:
+    """Tell whether an entry may bring in a key; of one that does not, seldom."""
+    first, second, third = SPELLINGS
+    return first in entry or second in entry or third in entry
+
+
+def prove(entries: Sequence[bytes | None], keys: Keys) -> list[Proof]:
+    """Check the signatures of entries under the keys they name."""
+    signed = [_parsed(entry) for entry in entries]
+    return [Proof(_signer(one, keys)) for one in signed]
+
+
+def read_and_prove(entries: Sequence[bytes | None], keys: Keys, origin: str) -> list[Proof]:
+    """Check them, and keep what is read for the reader of the order in this same process.
+
+    To read an entry again takes less time than to hand what is read to another process.
+    """
+    found = [_read(entry, origin) for entry in entries]
+    return [Proof(_signer(one[0], keys), one) if one else UNPROVED for one in found]
+
+
+def _parsed(entry: bytes | None) -> jws.Jws | None:
+    try:
+        return jws.parse(entry) if entry else None
+    except Untrusted:
+        return None
+
+
+def _read(entry: bytes | None, origin: str) -> Read | None:
+    try:
+        return codec.read(entry, origin) if entry else None
+    except Untrusted:
+        return None
+
+
+def _signer(signed: jws.Jws | None, keys: Keys) -> str | None:
+    if signed is None or signed.kid not in keys:
+        return None
+    try:
+        jws.check(signed, _key(keys[signed.kid]), codec.TYP)
+    except Untrusted:
+        return None
+    return keys[signed.kid]
+
+
+@lru_cache(maxsize=KEYS_KEPT)
+def _key(x: str) -> Ed25519PublicKey:
+    return codec.public_key(x)

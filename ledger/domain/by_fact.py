@@ -1,0 +1,38 @@
+"""Methods by the class of the fact that they take in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import singledispatch
+from typing import Any, TypeVar
+
+Registered = TypeVar("Registered", bound=Callable[..., None])
+
+
+class ByFact:
+    """What `functools.singledispatchmethod` is, for a history that asks it for every fact.
+
+    What takes in a class of facts is looked up once, and all are registered before.
+    """
+
+    def __init__(self, otherwise: Callable[..., None]) -> None:
+        self._dispatcher = singledispatch(otherwise)
+        self._known: dict[type, Callable[..., None]] = {}
+
+    def register(self, method: Registered) -> Registered:
+        """Register a method for the class of facts, or the classes, that its first argument has."""
+        self._dispatcher.register(method)
+        return method
+
+    def __get__(self, holder: object, cls: type) -> Callable[..., None]:
+        """Return what takes in a fact for this holder."""
+        known = self._known
+
+        def take_in(fact: object, *given: Any) -> None:
+            kind = type(fact)
+            found = known.get(kind)
+            if found is None:
+                found = known[kind] = self._dispatcher.dispatch(kind)
+            found(holder, fact, *given)
+
+        return take_in

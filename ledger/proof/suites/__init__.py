@@ -1,0 +1,1 @@
+"""Other signing suites behind the interface of `jws.Signer`; none is needed to check a ledger."""
