@@ -104,8 +104,8 @@ class Checkpoints:
         return Kept(size, note, at, published_at)
 
     def cosigned(self, size: int, note: str) -> None:
-        """Keep the cosignatures that were got for a checkpoint not yet published."""
-        text = "UPDATE {table} SET note = %s WHERE size = %s AND published_at IS NULL"
+        """Keep the cosignatures that were got for a checkpoint."""
+        text = "UPDATE {table} SET note = %s WHERE size = %s"
         with self._database.writing() as connection:
             connection.execute(self._statement(text), [note, size])
 

@@ -158,8 +158,8 @@ class Integrator:
         with self.alone() as still_alone, self.log.locked():
             size = self.entries.size()
             last = self._standing(size)
-            waits = last is not None and not self._published(last, still_alone)
-            if last is None or (last.size < size and not waits):
+            done = last is None or self._settled(last, size) or self._published(last, still_alone)
+            if last is None or (last.size < size and done):
                 last = self._signed(last, size)
                 self._published(last, still_alone)
             return self._seen(last)
@@ -269,22 +269,30 @@ class Integrator:
         at = self._now(last)
         return self.checkpoints.keep(size, self.signer.sign(grown, at), at)
 
+    def _settled(self, kept: Kept, size: int) -> bool:
+        """Tell whether a checkpoint is published, and cosigned as far as that still matters.
+
+        One that was published before its witnesses were asked for is shown with them afterwards,
+        unless a newer one is about to be.
+        """
+        if kept.published_at is None:
+            return False
+        return kept.size < size or self.witnesses.satisfied(self.log.note())
+
     def _published(self, kept: Kept, still_alone: Callable[[], object]) -> bool:
         """Publish a kept checkpoint if enough witnesses cosign; tell whether it is published."""
-        if kept.published_at is not None:
-            return True
         hashes = self._tree_of(self._seen(kept))
         note = self.witnesses(
             kept.note, lambda old, new: merkle.consistency(old, new, hashes.subtree)
         )
         if note != kept.note:
             self.checkpoints.cosigned(kept.size, note)
-        if not self.witnesses.satisfied(note):
-            return False
-        still_alone()
-        self._show(note)
-        self.checkpoints.shown(kept.size, self._now(kept))
-        return True
+        if self.witnesses.satisfied(note):
+            still_alone()
+            self._show(note)
+            if kept.published_at is None:
+                self.checkpoints.shown(kept.size, self._now(kept))
+        return kept.published_at is not None or self.witnesses.satisfied(note)
 
     def _tree_of(self, seen: Checkpoint) -> tiles.TileHashes:
         """Return the tiles as they lie there, held against a signed checkpoint."""

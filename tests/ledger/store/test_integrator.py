@@ -168,6 +168,43 @@ def test_a_checkpoint_that_waits_is_published_as_it_stands_before_another_is_sig
     assert states(store, kept, LogFolder(place)) == States(30, 30, 30)
 
 
+def test_a_checkpoint_published_before_there_were_witnesses_is_cosigned_afterwards(
+    kept: Cut,
+) -> None:
+    store, place, bureau = Store(30), Memory(), Bureau()
+    store.known = 20
+    integrator(store, place, kept).integrate()
+    (before,) = kept.published(None, 9)
+
+    bureau.away = True
+    assert integrator(store, place, kept, bureau).integrate().size == 20
+    assert kept.published(None, 9) == [before]
+    bureau.away = False
+    kept.power = Power(at=1, lands=True)  # the cosignature is kept, and then not shown
+    with pytest.raises(PowerCut):
+        integrator(store, place, kept, bureau).integrate()
+    kept.power = Power()
+    assert integrator(store, place, kept, bureau).integrate().size == 20
+
+    assert bureau.asked == 1
+    assert bureau.satisfied(LogFolder(place).note())
+    assert kept.at(20) == LogFolder(place).note()
+    assert kept.published(None, 9)[0].published_at == before.published_at
+
+
+def test_entries_after_a_checkpoint_without_witnesses_do_not_wait_for_its_own(kept: Cut) -> None:
+    store, place, bureau = Store(30), Memory(), Bureau()
+    store.known = 20
+    integrator(store, place, kept).integrate()
+    store.known = 30
+
+    assert integrator(store, place, kept, bureau).integrate().size == 30
+
+    assert bureau.asked == 1
+    assert not bureau.satisfied(kept.at(20))
+    assert bureau.satisfied(kept.at(30))
+
+
 def test_cosignatures_got_before_a_crash_are_not_asked_for_again(kept: Cut) -> None:
     store, place, bureau = Store(5), Memory(), Bureau()
     kept.power = Power()
