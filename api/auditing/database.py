@@ -11,9 +11,9 @@ from api.auditing.findings import Audit
 from api.auditing.log_files import ALONE, Files, Spread
 from api.auditing.reading import Belongings, Reader
 from api.auditing.views import audit_views
-from api.auditing.working import in_order
 from api.garbage import collect_new, uncollected
 from api.wiring import House
+from api.working import in_order
 from ledger.errors import LedgerError, Untrusted
 from ledger.proof import merkle, tiles
 from ledger.proof.checkpoint import Checkpoint

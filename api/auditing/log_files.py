@@ -20,8 +20,8 @@ from api.auditing.entries import KeyDirectory, Proof
 from api.auditing.findings import Audit
 from api.auditing.reading import Reader
 from api.auditing.upper import UpperTiles
-from api.auditing.working import in_order
 from api.garbage import collect_new, uncollected
+from api.working import in_order
 from ledger.domain.events import Event
 from ledger.domain.history import History
 from ledger.errors import LedgerError, Untrusted

@@ -12,13 +12,13 @@ from api.arguments import Commands, command, number
 from api.audit import Audit, Spread, audit_database, audit_log
 from api.auditing.site import differences, shown_by
 from api.auditing.totals import Totals, TotalsAt
-from api.auditing.working import cores
 from api.commands.asking import shortened
 from api.commands.founding import home_of
 from api.mirroring.fetching import Client, source
 from api.serving import on_stop
 from api.units import unit_words
 from api.verifying.files import read_file
+from api.working import cores
 from ledger.domain.goods import amount_of
 from ledger.errors import Refused, Untrusted
 from ledger.proof.checkpoint import open_signed

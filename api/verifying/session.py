@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 from api.deducting.reference import rule_table, target_areas
@@ -15,6 +14,7 @@ from api.verifying import lists, pictures
 from api.verifying.files import BUNDLE, FileUnreadable, read_file, read_or_why
 from api.verifying.groups import TEXT, Target, grouped
 from api.verifying.lists import ListedReceipt
+from api.working import in_order
 from ledger.domain.claimants import folded
 from ledger.errors import Unreadable
 from receipts.classes import DeductionClasses
@@ -234,9 +234,9 @@ def _shared_out(
     session: Session, found: Sequence[Target], jobs: int, advance: Callable[[int], None]
 ) -> Iterator[Checked]:
     """Let several processes check; each reads trust and list for itself."""
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (session,)) as workers:
-        for checked in workers.map(_check_far, grouped(found)):
-            yield from _told(checked, advance)
+    begin = partial(_begin, session)
+    for _, checked in in_order(_check_far, grouped(found), jobs, begin):
+        yield from _told(checked, advance)
 
 
 _DESK: list[Desk] = []

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from api.audit import Audit, Spread, audit_log
-from api.auditing.working import WorkerLost, cores, in_order
+from api.working import WorkerLost, cores, in_order
 from ledger import codec
 from ledger.domain import organisations
 from ledger.domain.events import GiftReceived, KeyRegistered, KeyRevoked
@@ -206,7 +206,7 @@ def test_as_many_processes_as_cores_are_used_if_nobody_says_otherwise() -> None:
 
 
 def test_processes_end_with_the_one_that_they_work_for() -> None:
-    work = "from api.auditing.working import in_order; from tests.api.auditing.tasks import stuck"
+    work = "from api.working import in_order; from tests.api.auditing.tasks import stuck"
     told = [sys.executable, "-c", f"{work}; list(in_order(stuck, range(4), 2))"]
     with subprocess.Popen(told, stdout=subprocess.PIPE) as auditor:
         assert auditor.stdout is not None

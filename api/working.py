@@ -25,12 +25,12 @@ Result = TypeVar("Result")
 
 
 class WorkerLost(Unreadable):
-    """A process that was checking a part of the log is gone, so nothing can be said of that."""
+    """A process that was checking a part is gone, so nothing can be said of that."""
 
     def __init__(self) -> None:
         super().__init__(
-            "a process that was checking a part of the log was ended from outside (perhaps there "
-            "was not enough memory); run it again, with --jobs 1 if need be"
+            "a process that was checking a part of it was ended from outside (perhaps there was "
+            "not enough memory); run it again, with --jobs 1 if need be"
         )
 
 
@@ -39,21 +39,30 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def nothing() -> None:
+    """Have nothing to do before the first task."""
+
+
 def in_order(
-    work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int
+    work: Callable[[Task], Result],
+    tasks: Iterable[Task],
+    jobs: int,
+    begin: Callable[[], object] = nothing,
 ) -> Iterator[tuple[Task, Result]]:
     """Yield every task with its result, in the order of the tasks.
 
-    With one job the work is done here; with more, `work` and what it takes and gives must be fit
-    to travel between processes, and no process starts for a single task.
+    With one job the work is done here; with more, `work`, `begin` and what they take and give must
+    be fit to travel between processes, and no process starts for a single task. `begin` is called
+    once, before the first task, wherever work is done.
     """
     coming = iter(tasks)
     first = list(islice(coming, 2))
     if jobs == 1 or len(first) == 1:
+        begin()
         for task in (*first, *coming):
             yield task, work(task)
         return
-    yield from _spread(work, _chained(first, coming), jobs)
+    yield from _spread(work, _chained(first, coming), jobs, begin)
 
 
 def _chained(first: list[Task], coming: Iterator[Task]) -> Iterator[Task]:
@@ -63,10 +72,13 @@ def _chained(first: list[Task], coming: Iterator[Task]) -> Iterator[Task]:
 
 
 def _spread(
-    work: Callable[[Task], Result], tasks: Iterator[Task], jobs: int
+    work: Callable[[Task], Result],
+    tasks: Iterator[Task],
+    jobs: int,
+    begin: Callable[[], object],
 ) -> Iterator[tuple[Task, Result]]:
     """Spread tasks over fresh processes, which hold no thread and no connection of this one."""
-    pool = ProcessPoolExecutor(jobs, get_context("forkserver"), _begin)
+    pool = ProcessPoolExecutor(jobs, get_context("forkserver"), _begin, (begin,))
     waiting: deque[tuple[Task, Future[Result]]] = deque()
     try:
         for task in tasks:
@@ -83,13 +95,14 @@ def _spread(
         pool.shutdown(cancel_futures=True)
 
 
-def _begin() -> None:
+def _begin(begin: Callable[[], object]) -> None:
     """Leave stopping to the parent, and let the collector pass over the modules that are there.
 
     A parent that was killed stops nobody: who waits for its next task would wait for ever.
     """
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    begin()
     gc.freeze()
 
 
