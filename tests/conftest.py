@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,12 +27,14 @@ OTHER_USCC = "53330000501874064B"
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start one embedded PostgreSQL for the whole run, and remove it afterwards.
 
-    Its commits do not wait for the disk: tests of crashes start servers of their own.
+    It waits for no disk and ends at once: tests of crashes start servers of their own.
     """
     home = tmp_path_factory.mktemp("postgres")
-    yield f"{embedded.ensure(home)} options='-c synchronous_commit=off'"
-    embedded.stop(home)
+    hasty = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB")
+    yield embedded.ensure(home, extra=hasty)
     cluster = (home / "postgres").resolve()
+    os.kill(int((cluster / "data/postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+    embedded.stop(home)
     shutil.rmtree(cluster, ignore_errors=True)
 
 

@@ -34,6 +34,7 @@ class Database(PostgresDatastore):
     def __init__(self, conninfo: str, schema: str, pool_size: int = 8) -> None:
         super().__init__("", "", "", "", "", schema=schema, originator_id_type="text")
         self.conninfo = conninfo
+        self._known: set[str] = set()
         self.pool = ConnectionPool(
             conninfo,
             connection_class=psycopg.Connection[DictRow],
@@ -96,10 +97,16 @@ class Database(PostgresDatastore):
                 connection.execute(sql.SQL(cast("Any", statement)).format(table=qualified))
 
     def _has(self, name: str) -> bool:
-        with self.get_connection() as connection:
-            query = "SELECT to_regclass(%s) IS NOT NULL AS found"
-            row = connection.execute(query, [f"{self.schema}.{name}"]).fetchall()[0]
-        return bool(row["found"])
+        """Tell whether the table (or index) is there; those that are were asked for once."""
+        if name not in self._known:
+            query = (
+                "SELECT relname FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace"
+                " WHERE nspname = %s"
+            )
+            with self.get_connection() as connection:
+                found = connection.execute(query, [self.schema]).fetchall()
+            self._known = {row["relname"] for row in found}
+        return name in self._known
 
     def table(self, name: str) -> sql.Composed:
         """Return the qualified name of a table of this ledger."""

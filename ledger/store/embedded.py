@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -86,12 +86,13 @@ class ServerRefuses(Unreadable):
         )
 
 
-def ensure(home: Path, silence_s: float = 60.0) -> str:
+def ensure(home: Path, silence_s: float = 60.0, extra: Sequence[str] = ()) -> str:
     """Return the libpq connection string of the data folder's server, starting it if it is down.
 
     `home` is made if it is missing. A server in recovery is waited for as long as it lives; one
     whose processes live but don't answer, for `silence_s` seconds. Any number of processes and
     threads may ask at once. Raise `Unreadable` when there is no server to be had, and why.
+    A server that is started takes `extra` settings (`name=value`) over ours.
     """
     with _usable(home):
         home = home.resolve()
@@ -99,7 +100,7 @@ def ensure(home: Path, silence_s: float = 60.0) -> str:
         with locked(home / "postgres.lock"):
             cluster = _cluster(home)
             if not _answers(cluster, silence_s):
-                _start(cluster, silence_s)
+                _start(cluster, silence_s, extra)
             _enter(cluster)
             return cluster.conninfo
 
@@ -175,13 +176,13 @@ def _lives(cluster: Cluster) -> bool:
     return False
 
 
-def _start(cluster: Cluster, silence_s: float) -> None:
+def _start(cluster: Cluster, silence_s: float, extra: Sequence[str]) -> None:
     """Start the server of a cluster, made if it is new, and wait until it answers."""
     found = programs(cluster.account)
     log = os.open(cluster.log, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     try:
         before = os.fstat(log).st_size
-        _launch(cluster, found, log)
+        _launch(cluster, found, log, extra)
         if not _answers(cluster, silence_s):
             raise ServerDied(cluster.log, in_words(_said(log, before), cluster.folder))
     finally:
@@ -194,7 +195,7 @@ def _said(log: int, before: int) -> str:
     return os.pread(log, LAST_WORDS, begin).decode(errors="replace")
 
 
-def _launch(cluster: Cluster, found: Path, log: int) -> None:
+def _launch(cluster: Cluster, found: Path, log: int, extra: Sequence[str]) -> None:
     """Run the programs in `found` under the server's lock, which they keep if we are killed."""
     lock = hold(cluster.lock)
     try:
@@ -202,17 +203,20 @@ def _launch(cluster: Cluster, found: Path, log: int) -> None:
             initialise(cluster, found, lock)
         check_major(cluster)
         make_socket_folder(cluster)
-        _detach(cluster, found / "postgres", log, lock)
+        _detach(cluster, found / "postgres", (log, lock), extra)
     finally:
         os.close(lock)
 
 
-def _detach(cluster: Cluster, postgres: Path, log: int, lock: int) -> None:
+def _detach(
+    cluster: Cluster, postgres: Path, handles: tuple[int, int], extra: Sequence[str]
+) -> None:
     """Start the server in a session of its own, without us as its parent.
 
     The shell ends at once, so that init inherits the server and no zombie of it is ever ours.
     """
-    settings = (*SETTINGS, f"unix_socket_directories={cluster.socket}")
+    log, lock = handles
+    settings = (*SETTINGS, *extra, f"unix_socket_directories={cluster.socket}")
     arguments = [part for setting in settings for part in ("-c", setting)]
     cluster.account.run(
         *("/bin/sh", "-c", '"$0" "$@" &', str(postgres), "-D", str(cluster.data), *arguments),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import count, takewhile
 from pathlib import Path
 from typing import TypeAlias
@@ -154,8 +154,13 @@ class KeyFiles:
                 raise KeyMissing(path)
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_once(path, self._random(16), mode=0o600)
-        kdf = Scrypt(salt=path.read_bytes(), length=32, n=SCRYPT_N, r=8, p=1)
-        return kdf.derive(self._passphrase)
+        return _stretched(self._passphrase, path.read_bytes())
+
+
+@lru_cache(maxsize=4)
+def _stretched(passphrase: bytes, salt: bytes) -> bytes:
+    """Make the folder's key of the passphrase; slow by design, so done once in a process."""
+    return Scrypt(salt=salt, length=32, n=SCRYPT_N, r=8, p=1).derive(passphrase)
 
 
 def certifies(certificate: bytes, key: DocumentKey) -> bool:
