@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
 
 from api.answers import Answer, facts, table
@@ -115,8 +114,8 @@ def _version(rules: RuleTable) -> Json:
 
 
 def _flat(answer: Json) -> Json:
-    """Return the answer with its lists and objects each on one line, nothing read as markup."""
-    return {name: escape(_line(value)) for name, value in answer.items()}
+    """Return the answer with its lists and objects each on one line."""
+    return {name: _line(value) for name, value in answer.items()}
 
 
 def _line(value: object) -> str:
@@ -147,7 +146,7 @@ def _column(columns: object, name: str) -> str | None:
 
 def _steps(steps: Sequence[Step]) -> Table:
     rows = [
-        (no, escape(says(one)), one.rule, escape(one.source)) for no, one in enumerate(steps, 1)
+        (no, says(one), one.rule, one.source) for no, one in enumerate(steps, 1)
     ]
     return table("步骤 steps", ("序号>", "说明 step", "规则 rule", "依据 source"), rows)
 
