@@ -140,7 +140,7 @@ def check_checkpoints(
     for one in kept:
         try:
             seen = open_signed(one.note, key)  # 1
-            signed_at = _signed_at(one.note, cosigner)
+            signed_at = lattice_signed_at(one.note, cosigner)
         except LedgerError as error:
             yield f"checkpoints: {one.size}: {error}"
         else:
@@ -163,7 +163,7 @@ def _faults(
         yield f"checkpoints: {one.size} was published before it was signed"
 
 
-def _signed_at(note: str, cosigner: CosignerKey | None) -> int | None:
+def lattice_signed_at(note: str, cosigner: CosignerKey | None) -> int | None:
     """Return when the log's own ML-DSA-44 key signed; None where it did not, as in older logs."""
     if cosigner is None:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
@@ -22,7 +22,7 @@ from ledger.proof import merkle, tiles
 from ledger.proof.checkpoint import Checkpoint
 from ledger.proof.cosignatures import CosignerKey, cosign_mldsa
 from ledger.proof.notes import VerifierKey
-from ledger.store.checkpoints import Checkpoints, Kept
+from ledger.store.checkpoints import Checkpoints, Kept, lattice_signed_at
 from ledger.store.log_folder import LogDiffers, LogFolder
 from ledger.store.recorder import LogRow
 
@@ -228,8 +228,10 @@ class Integrator:
         if kept is None and (last is None or last.size < shown.size):
             if self._root_of_store(shown.size) != shown.root:
                 raise LogDiffers("the event store")
-            at = self._now(last)
-            return self.checkpoints.keep(shown.size, self.log.note(), at, published_at=at)
+            note, at = self.log.note(), self._now(last)
+            second = lattice_signed_at(note, self.signer.cosigner)
+            signed = at if second is None else datetime.fromtimestamp(second, UTC)
+            return self.checkpoints.keep(shown.size, note, signed, published_at=max(at, signed))
         if kept is None or self._seen(kept) != shown or last is None:
             raise LogDiffers("checkpoint")
         return last
