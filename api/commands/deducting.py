@@ -145,9 +145,7 @@ def _column(columns: object, name: str) -> str | None:
 
 
 def _steps(steps: Sequence[Step]) -> Table:
-    rows = [
-        (no, says(one), one.rule, one.source) for no, one in enumerate(steps, 1)
-    ]
+    rows = [(no, says(one), one.rule, one.source) for no, one in enumerate(steps, 1)]
     return table("步骤 steps", ("序号>", "说明 step", "规则 rule", "依据 source"), rows)
 
 
