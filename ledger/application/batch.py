@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ledger.domain.events import Event
 from ledger.domain.funds import GiftPlace, Inflows
-from ledger.domain.keeping import Restriction, SourceRow, Unless, VaultRow
+from ledger.domain.keeping import AskedRow, Restriction, SourceRow, Unless, VaultRow
 from ledger.domain.values import Source
 from ledger.proof.disclosure import Opening
 from ledger.proof.encoding import b64url
@@ -142,6 +142,7 @@ class Batch:
     erased: list[str] = field(default_factory=list)
     unless: list[Unless] = field(default_factory=list)
     needed: list[str] = field(default_factory=list)
+    asked: list[AskedRow] = field(default_factory=list)
 
     def keep_source(self, source: Source | None, organisation: str, stream: str) -> None:
         """Keep the row of the file that an event was read from."""
@@ -165,4 +166,5 @@ class Batch:
             "erased": self.erased,
             "unless": self.unless,
             "needed": self.needed,
+            "asked": self.asked,
         }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from datetime import datetime
 from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from ledger.application.asked import Asked
 from ledger.application.batch import Batch, OpeningKeeper, Sealer
 from ledger.application.streams import Streams
 from ledger.application.working_keys import WorkingKeys
@@ -53,12 +55,32 @@ class Desk:
         self.sealer = Sealer(vault, random)
         self.streams = Streams(engine)
         self._working = WorkingKeys(self.streams, engine.kid_of, engine.forget_signers)
+        self._asked: Asked | None = None
         self.line = RLock()
 
+    def asked(self, asked: Asked, vault: OpeningKeeper, *, dry_run: bool) -> Desk:
+        """Return this desk for one request of an account, which records only what it may."""
+        desk = copy(self)
+        desk.vault, desk.sealer = vault, Sealer(vault, self._random)
+        desk._asked, desk.dry_run = asked, dry_run or self.dry_run  # noqa: SLF001 our own kind
+        return desk
+
     def record(self, batch: Batch) -> None:
-        """Record a batch in one commit, if all its keys still work; a dry run records nothing."""
+        """Record a batch in one commit, if all its keys still work; a dry run records nothing.
+
+        For a request, refuses what its account may not record (`permissions`).
+        """
         if not batch.events:
             return
+        if self._asked is None:
+            self._record(batch)
+            return
+        self._asked.admit(batch)
+        batch.asked = self._asked.row(batch, self.vault.token)
+        self._record(batch)
+        self._asked.recorded += batch.events
+
+    def _record(self, batch: Batch) -> None:
         basis = list(batch.unless)
         batch.unless = basis + self._working.unless_revoked(batch.events)
         if self.dry_run:

@@ -236,7 +236,7 @@ class DisbursementCommands:
             inflows,
             disbursement,
             approved_by,
-            limits.limits.get(approved_by),
+            oversight.limit_of(limits.limits, approved_by),
             self._desk.now(),
         )
         batch.events.append(approved)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.application.asked import Asked
+from ledger.application.batch import OpeningKeeper
 from ledger.application.claims import ClaimCommands
 from ledger.application.corrections import CorrectionCommands
 from ledger.application.credits import CreditCommands
@@ -23,6 +25,7 @@ class Ledger:
     """Each command loads what it decides from, decides, and records in one commit."""
 
     def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self.streams = desk.streams
         self.organisations = OrganisationCommands(desk)
         self.funds = FundCommands(desk)
@@ -38,3 +41,12 @@ class Ledger:
         self.credits = CreditCommands(desk)
         self.services = ServiceCommands(desk)
         self.claims = ClaimCommands(desk)
+
+    def asked(self, asked: Asked, vault: OpeningKeeper, *, dry_run: bool = False) -> Ledger:
+        """Return this ledger for one request of an account, which records only what it may.
+
+        `vault` writes down that the account read from it.
+
+        A dry run decides and refuses as always, and records nothing.
+        """
+        return Ledger(self._desk.asked(asked, vault, dry_run=dry_run))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from ledger.domain.acting import same_person
 from ledger.domain.bindings import check_recipient, check_term, check_use, digest
 from ledger.domain.corrections import correction
 from ledger.domain.days import day_in_china
@@ -161,7 +162,7 @@ def approve(
     `limit` is how much money the approver may approve; None is without limit.
     """
     asked = _at(fund, disbursement, "proposed", "approved")
-    if asked.proposed_by == approved_by:
+    if same_person(asked.proposed_by, approved_by):
         raise SamePerson(approved_by)
     if limit is not None and isinstance(asked.amount, Money):
         _check_limit(approved_by, asked.amount, limit)
@@ -229,7 +230,7 @@ def accept(
     paid = _at(fund, disbursement, "paid", "accepted")
     if paid.accepted or not paid.spans:
         raise WrongMoment(disbursement, "accepted" if paid.accepted else "recovered", "accepted")
-    if paid.proposed_by == accepted_by:
+    if same_person(paid.proposed_by, accepted_by):
         raise SamePerson(accepted_by)
     if not evidence:
         raise EvidenceMissing

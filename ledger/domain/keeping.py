@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 
@@ -50,3 +51,23 @@ class SourceRow:
     listing: str
     content: str
     stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """A request that was answered: whose, under which key, what it asked, what was recorded.
+
+    `key` and `digest` are SHA-256 in hex; `places` are streams and versions of the events. `seal`
+    is a keyed digest of the others, which only this ledger can make.
+    """
+
+    account: str
+    key: str
+    digest: str
+    places: tuple[tuple[str, int], ...]
+    seal: str = ""
+
+    def sealed(self, token: Callable[..., str]) -> AskedRow:
+        """Return the row with its seal, made by `token` of its parts."""
+        places = [f"{stream} {version}" for stream, version in self.places]
+        return replace(self, seal=token("asked", self.account, self.key, self.digest, *places))

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TypedDict
 
+from ledger.domain.acting import same_person
 from ledger.domain.events.naming import SealedText
 from ledger.domain.naming_grant import ENDED, NOT_ENTERED, NamingGrant
 from ledger.domain.naming_refusals import (
@@ -120,7 +121,7 @@ def fixed(what: str, word: str, known: Collection[str]) -> None:
 
 def second(person: str, first: str) -> str:
     """Return the second person; refuse the first one in that place."""
-    if person == first:
+    if same_person(person, first):
         raise SamePerson(person)
     return person
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
+from ledger.domain.acting import role_of
 from ledger.domain.events import ApprovalLimitSet, AttemptRefused, OversightEvent
 from ledger.domain.funds import Fund
 from ledger.domain.goods import Amount
@@ -47,7 +48,7 @@ def set_limit(
     known: Oversight, role: str, limit: Money | None, decided_by: str, at: datetime
 ) -> ApprovalLimitSet | None:
     """Decide up to what amount a role approves; None when it is so already."""
-    if role == decided_by:
+    if role in (decided_by, role_of(decided_by)):
         raise OwnLimit(role)
     if limit is not None and limit.minor < 0:
         raise LimitNegative(limit)
@@ -63,6 +64,11 @@ def set_limit(
         limit=limit,
         decided_by=account(decided_by),
     )
+
+
+def limit_of(limits: Mapping[str, Money | None], by: str) -> Money | None:
+    """Return up to what amount somebody approves: by a limit of their own, else by their role's."""
+    return limits[by] if by in limits else limits.get(role_of(by))
 
 
 def refused(

@@ -33,7 +33,7 @@ from ledger.domain.events import (
 from ledger.domain.keeping import SourceRow, Unless, VaultRow
 from ledger.errors import Unreadable
 from ledger.proof.merkle import leaf_hash
-from ledger.store import vault_tables
+from ledger.store import answered, vault_tables
 from ledger.store.database import Database
 from ledger.store.forgetting import drop_requests
 
@@ -139,11 +139,17 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return int(self._head()["size"])
 
     def _head(self) -> DictRow:
-        query = _statement(self.datastore, "SELECT origin, size FROM {head}")
-        with self.datastore.get_connection() as connection:
-            row = connection.execute(query).fetchone()
-        assert row is not None, "the head's row is written with the tables"
-        return row
+        noted = self.datastore.noted
+        if noted is None or "head" not in noted:
+            query = _statement(self.datastore, "SELECT origin, size FROM {head}")
+            with self.datastore.get_connection() as connection:
+                row = connection.execute(query).fetchone()
+            assert row is not None, "the head's row is written with the tables"
+            if noted is None:
+                return row
+            noted["head"] = row
+        found: DictRow = noted["head"]
+        return found
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def insert_events(
@@ -164,6 +170,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             ids = self._insert_log(curs, stored_events)
             self._insert_vault(curs, beside.get("openings", ()))
             self._insert_sources(curs, beside.get("sources", ()))
+            answered.insert(curs, self.datastore, beside.get("asked", ()))
             if beside.get("erased"):
                 drop_requests(curs, self.datastore, list(beside["erased"]))
                 curs.execute(self._erase_statement, {"digests": list(beside["erased"])})

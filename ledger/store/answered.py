@@ -1,0 +1,82 @@
+"""Requests that were answered: a key that comes again gets what was recorded the first time.
+
+A row is written in the commit of its events and kept as long as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from psycopg import Cursor, sql
+from psycopg.rows import DictRow
+
+from ledger.domain.keeping import AskedRow
+from ledger.errors import Untrusted
+from ledger.store.database import Database
+
+TABLE = "answered"
+
+
+class AnswerAltered(Untrusted):
+    """A row does not say what was answered."""
+
+    def __init__(self, account: str, key: str) -> None:
+        super().__init__(f"answered: the row of account {account} under key {key} was altered")
+
+
+class Answered:
+    """The table of answered requests. `token` is the keyed digest that seals its rows."""
+
+    def __init__(self, database: Database, token: Callable[[], Callable[..., str]]) -> None:
+        self._database = database
+        self._token = token
+
+    def prepare(self) -> None:
+        """Create the table if it is not there."""
+        self._database.ensure(
+            TABLE,
+            "CREATE TABLE {table} (account text NOT NULL, key text NOT NULL, digest text NOT NULL,"
+            " streams text[] NOT NULL, versions bigint[] NOT NULL, seal text NOT NULL,"
+            " PRIMARY KEY (account, key))",
+        )
+
+    def find(self, account: str, key: str) -> AskedRow | None:
+        """Return what an account's key (SHA-256, hex) was answered with, if it was."""
+        query = sql.SQL("SELECT * FROM {} WHERE account = %s AND key = %s").format(self._table)
+        with self._database.get_connection() as connection:
+            found = connection.execute(query, [account, key]).fetchall()
+        return self._checked(found[0]) if found else None
+
+    def findings(self) -> Iterator[str]:
+        """Say which rows are not what was answered."""
+        query = sql.SQL("SELECT * FROM {} ORDER BY account, key").format(self._table)
+        with self._database.get_connection() as connection:
+            found = connection.execute(query).fetchall()
+        for row in found:
+            try:
+                self._checked(row)
+            except Untrusted as error:
+                yield str(error)
+
+    def _checked(self, row: Mapping[str, Any]) -> AskedRow:
+        places = tuple(zip(row["streams"], row["versions"], strict=False))
+        said = AskedRow(row["account"], row["key"], row["digest"], places, row["seal"])
+        if said.sealed(self._token()) != said or len(row["streams"]) != len(row["versions"]):
+            raise AnswerAltered(said.account, said.key)
+        return said
+
+    @property
+    def _table(self) -> sql.Composed:
+        return self._database.table(TABLE)
+
+
+def insert(curs: Cursor[DictRow], database: Database, rows: Sequence[AskedRow]) -> None:
+    """Store rows in the transaction of their events; a key that is there already is refused."""
+    statement = cast("Any", "INSERT INTO {} VALUES (%s, %s, %s, %s, %s, %s)")
+    for row in rows:
+        streams, versions = [list(column) for column in zip(*row.places, strict=True)]
+        curs.execute(
+            sql.SQL(statement).format(database.table(TABLE)),
+            [row.account, row.key, row.digest, streams, versions, row.seal],
+        )
