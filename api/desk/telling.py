@@ -1,0 +1,67 @@
+"""Says in words what an operation records: each event with what it says, as anybody may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.desk.choices import Pair
+from api.operations import OPERATIONS
+from api.operations.running import facts_of
+from ledger.domain.events import Event
+
+FOLLOWING: Mapping[str, Pair] = {
+    "attempt-refused.v1": ("被拒绝的操作", "Refused attempt"),
+    "receipt-numbers-drawn.v1": ("领用票据号码", "Receipt number drawn"),
+    "gift-receipted.v1": ("捐赠已开票", "Gift receipted"),
+    "gift-receipt-reversed.v1": ("捐赠票据已冲红", "Receipt of the gift void"),
+    "gift-supports-name.v1": ("捐赠计入冠名", "Gift counts for a name"),
+    "gift-set-against-pledge.v1": ("捐赠抵认捐", "Gift set against a pledge"),
+    "gift-freed-from-pledge.v1": ("捐赠不再抵认捐", "Gift freed from a pledge"),
+    "fund-bound.v1": ("资金限定条件", "Fund bound"),
+    "allocation-given-back.v1": ("拨付退回", "Allocation given back"),
+    "claim-notice-raised.v1": ("税务提醒", "Notice to the tax bureau"),
+    "naming-review-opened.v1": ("冠名转入复核", "Name under review"),
+    "gift-shares-stated.v1": ("联名份额", "Shares of a joint gift"),
+}
+"""What is recorded beside what was asked for."""
+
+MAIN: Mapping[str, Pair] = {one.fact.TOPIC: (one.zh, one.en) for one in OPERATIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event in words: what happened, in which story, and each thing it says."""
+
+    topic: str
+    words: Pair
+    stream: str
+    version: int
+    says: tuple[tuple[str, str], ...]
+
+
+def tell(event: Event, origin: str) -> Told:
+    """Tell of an event; personal data are digests in it, and shown as such."""
+    said = facts_of(event, origin)
+    topic = str(said["topic"])
+    words = MAIN.get(topic) or FOLLOWING.get(topic) or (topic, topic)
+    return Told(topic, words, said["stream"], said["version"], tuple(_lines("", said["data"])))
+
+
+def _lines(path: str, said: Any) -> Iterator[tuple[str, str]]:
+    """Write nested facts as lines: `amount.minor`, 10000."""
+    match said:
+        case dict():
+            for name, value in said.items():
+                yield from _lines(f"{path}.{name}".lstrip("."), value)
+        case list() if all(isinstance(one, str) for one in said):
+            if said:
+                yield path, " ".join(said)
+        case list():
+            for number, value in enumerate(said, 1):
+                yield from _lines(f"{path}.{number}", value)
+        case None | "":
+            return
+        case _:
+            yield path, str(said)
