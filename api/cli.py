@@ -16,6 +16,7 @@ from api import serving
 from api.answers import NOT_UNDERSTOOD, WRONG, complain, show
 from api.arguments import Commands, OneLineParser, command, day, group, number, seconds
 from api.commands import (
+    accounts,
     asking,
     auditing,
     books,
@@ -106,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     top = OneLineParser(prog="donation-ledger", description="善款账本 Donation Ledger")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     founding.declare(commands)
+    accounts.declare(commands)
     keys.declare(commands)
     signing.declare(commands)
     sm2.declare(commands)

@@ -1,0 +1,1 @@
+"""Who is there: signing in, sessions, tokens, and second factors."""
