@@ -190,7 +190,7 @@ def _write_refused(path: Path, reports: list[Imported]) -> None:
             sheet = book.add_worksheet("退回")
             for column, name in enumerate(("文件", "表", "行", "原因", "原内容")):
                 sheet.write_string(0, column, name)
-            for line, cells in enumerate(_given_back(reports), 1):
+            for line, cells in enumerate(given_back(reports), 1):
                 for column, text in enumerate(cells):
                     sheet.write_string(line, column, text)
         write_atomically(path, content.getvalue())
@@ -198,7 +198,8 @@ def _write_refused(path: Path, reports: list[Imported]) -> None:
         raise ErrorsFileUnusable(path, error.strerror or str(error)) from None
 
 
-def _given_back(reports: list[Imported]) -> Iterator[tuple[str, ...]]:
+def given_back(reports: Sequence[Imported]) -> Iterator[tuple[str, ...]]:
+    """Return the cells of each row that was refused or waits: file, sheet, row, reason, content."""
     for report in reports:
         name = report.path.name
         for row in report.rejected:

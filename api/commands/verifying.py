@@ -74,7 +74,7 @@ def verify_receipts(args: Namespace) -> Answer:
     found = targets(args.paths)
     with progress("查验 verify", len(found)) as advance:
         checked = list(check_all(session, found, args.jobs, advance))
-    about = _about(args, session, made)
+    about = about_of(args.officer, session, made)
     sheet = written(checked, about) if args.sheet else None
     check = _record(args, checked, about, digest(sheet or _plain(checked)))
     if sheet is not None:
@@ -92,12 +92,13 @@ def _session(args: Namespace, made: datetime) -> Session:
     return Session(trust, status, args.taxpayer, made.astimezone(BEIJING).date())
 
 
-def _about(args: Namespace, session: Session, made: datetime) -> About:
+def about_of(officer: str | None, session: Session, made: datetime) -> About:
+    """Return what a check rests on, for its sheet."""
     trust = Trust.parse(session.trust)
     status = None if session.status is None else StatusList.parse(session.status, trust)
     return About(
         made=made,
-        officer=args.officer,
+        officer=officer,
         origin=trust.log.name,
         authority=trust.authority,
         trust=digest(session.trust),

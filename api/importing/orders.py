@@ -38,7 +38,7 @@ class Order:
 
     `unclear` says what becomes of rows that look like a gift from another list: "record" and point
     them out, "hold" them for a person to decide, or "skip" them; `decided` are single rows of
-    those ("sheet!row") that a person decided to record.
+    those ("sheet!row") that a person decided to record, `skipped` those that are known gifts.
     """
 
     charity: str
@@ -52,6 +52,7 @@ class Order:
     mapping: ColumnMapping | None = None
     unclear: str = "record"
     decided: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
     despite_breaks: bool = False
 
 

@@ -40,11 +40,11 @@ class NoRows(Unreadable):
         super().__init__(f"{path}: there is a header, but no row of a gift or payment below it")
 
 
-def open_file(path: Path, order: Order) -> SourceFile:
-    """Read a file whole before anything of it is recorded."""
-    file = read(path, order.kind, order.date_given, order.mapping)
+def open_file(path: Path, order: Order, called: str | None = None) -> SourceFile:
+    """Read a file whole before anything of it is recorded; it may be `called` by another name."""
+    file = read(path, order.kind, order.date_given, order.mapping, called)
     if not any(t.rows or t.rejected for t in file.tables):
-        raise NoRows(path)
+        raise NoRows(file.path)
     if not order.despite_breaks:
         check_statements(file)
     return file
@@ -186,7 +186,11 @@ def _record_batch(
     for _ in range(8):
         known = house.sources.known([source.identity for _, source in batch])
         unclear = _unclear(house, table, batch, known, order)
-        kept_out = known if order.unclear == "record" else {**known, **unclear}
+        kept_out = known | {
+            source.identity: source.content
+            for row, source in batch
+            if source.identity in unclear and becomes(row, order) != "record"
+        }
         fresh = [named for named in batch if named[1].identity not in kept_out]
         try:
             refused = _record_fresh(house, table.kind, fresh, order)
@@ -205,21 +209,26 @@ def _record_batch(
             continue
         lines = 1 + (row.joined if isinstance(row, GoodsRow) else 0)
         settled = source.identity in known or (
-            source.identity in unclear and order.unclear == "skip"
+            source.identity in unclear and becomes(row, order) == "skip"
         )
         report.already += lines * settled
         report.recorded += lines * (not settled)
         report.count(row)
 
 
+def becomes(row: Row, order: Order) -> str:
+    """Return what becomes of an unclear row: what was decided of it, else of all such rows."""
+    return "skip" if f"{row.sheet}!{row.row}" in order.skipped else order.unclear
+
+
 def _hold(row: Row, gift: str, order: Order, report: Imported) -> bool:
     """Point out a row that looks like a gift from another list; tell whether it has to wait."""
-    held = order.unclear == "hold"
+    held = becomes(row, order) == "hold"
     reason = (
         f"与另一份名单中的捐赠 {gift} 的捐赠人、金额、日期相同，请人工判断 "
         "(same donor, amount and day as a gift from another list)"
     )
-    if order.unclear != "skip":
+    if becomes(row, order) != "skip":
         report.unclear.append(UnclearRow(row.sheet, row.row, gift, reason, row.content, held))
     return held
 

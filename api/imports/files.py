@@ -44,32 +44,37 @@ MARKUP = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<div", b
 
 
 def read(
-    path: Path, kind: str = "auto", date_given: date | None = None, mapping: Mapping | None = None
+    path: Path,
+    kind: str = "auto",
+    date_given: date | None = None,
+    mapping: Mapping | None = None,
+    called: str | None = None,
 ) -> SourceFile:
     """Read every table of money and of goods in a .xlsx, .xls, .csv or .json file.
 
     `kind` is "auto", "gifts", "payments", "disbursements" (the same as payments),
     "goods-received" or "goods-issued". A row without a date gets `date_given`, else the latest
     date on its sheet. What `mapping` says of a header goes before its words. Rows that can't be
-    recorded are in `rejected`, with reasons. Raises `Unreadable` if the file as a whole is no list
+    recorded are in `rejected`, with reasons. A file that lies under another name than the one it
+    is known by is `called` that. Raises `Unreadable` if the file as a whole is no list
     of the kind asked for.
     """
     if kind not in KINDS:
         raise Unreadable(f"{kind!r} is no kind of list: say {', '.join(KINDS)}")
-    data = _bytes(path)
+    data, known = _bytes(path), Path(called) if called else path
     try:
-        sheets, hidden = _sheets(data, path.stem)
+        sheets, hidden = _sheets(data, known.stem)
         readings = [_read_sheet(sheet, KINDS[kind], date_given, mapping) for sheet in sheets]
         _check_found(sheets, readings, KINDS[kind])
     except Unreadable as error:
-        raise Unreadable(f"{_name(path)}: {error}") from error
+        raise Unreadable(f"{_name(known)}: {error}") from error
     tables = tuple(table for reading in readings for table in reading.tables)
     ignored = [line for reading in readings for line in reading.ignored]
     ignored += [
         (name, 0, "隐藏的工作表或读不懂的文件，没有读取 (hidden or unreadable, not read)")
         for name in hidden
     ]
-    return SourceFile(path, hashlib.sha256(data).hexdigest(), tables, tuple(ignored))
+    return SourceFile(known, hashlib.sha256(data).hexdigest(), tables, tuple(ignored))
 
 
 def sheets_of(path: Path) -> list[Sheet]:
