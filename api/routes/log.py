@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-from collections.abc import Mapping
-from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -14,11 +11,12 @@ from pydantic import BaseModel
 from api.problems import documented
 from api.rendering import document
 from api.routes.house import Home
+from api.served_files import served, takes_gzip
 from api.times import rfc3339
 from ledger.proof import tiles
 from ledger.proof.checkpoint import Checkpoint
 from ledger.proof.merkle import HASH_BYTES
-from ledger.store.checkpoints import Kept
+from ledger.store.checkpoints import Listed
 from ledger.store.log_folder import LogFolder
 from ledger.store.log_objects import BYTES as TILE
 from ledger.store.log_objects import FOR_EVER, SHORT, TEXT, FileMissing
@@ -50,19 +48,19 @@ class KeptShape(BaseModel):
 @router.get("/checkpoint", responses={**PLAIN, **documented(404)})
 def checkpoint(home: Home, request: Request) -> Response:
     """Give the newest signed checkpoint."""
-    return _file(request, home.log.read("checkpoint"), TEXT, SHORT)
+    return served(request, home.log.read("checkpoint"), TEXT, SHORT)
 
 
 @router.get("/vkey", responses={**PLAIN, **documented(404)})
 def vkey(home: Home, request: Request) -> Response:
     """Give the verifier key line; get it from a second place too before you trust it."""
-    return _file(request, home.log.read("vkey"), TEXT, SHORT)
+    return served(request, home.log.read("vkey"), TEXT, SHORT)
 
 
 @router.get("/checkpoints", response_model=list[KeptShape], responses=documented(400))
 def published_checkpoints(home: Home, request: Request, before: Before = None) -> Response:
     """List the checkpoints published so far, the newest first; Link names the next page."""
-    found = home.checkpoints.published(before, LISTED)
+    found = home.checkpoints.listed(before, LISTED)
     more = f"/log/checkpoints?before={found[-1].size}" if len(found) == LISTED else None
     return document(request, [_shape(kept) for kept in found], more)
 
@@ -70,7 +68,7 @@ def published_checkpoints(home: Home, request: Request, before: Before = None) -
 @router.get("/checkpoints/{size}", responses={**PLAIN, **documented(404)})
 def checkpoint_of(size: Size, home: Home, request: Request) -> Response:
     """Give the checkpoint that was published when the log had that size."""
-    return _file(request, home.checkpoints.at(size).encode(), TEXT, FOR_EVER)
+    return served(request, home.checkpoints.at(size).encode(), TEXT, FOR_EVER)
 
 
 @router.get("/tile/{path:path}", responses={200: {"content": {TILE: {}}}, **documented(404)})
@@ -84,8 +82,8 @@ def tile(path: str, home: Home, request: Request) -> Response:
         raise FileMissing(f"tile/{path}")
     data = _tile(home.log, asked)
     if asked["level"] != "entries":
-        return _file(request, data, TILE, FOR_EVER)
-    return _file(request, data, TILE, FOR_EVER, zipped=_takes_gzip(request.headers))
+        return served(request, data, TILE, FOR_EVER)
+    return served(request, data, TILE, FOR_EVER, zipped=takes_gzip(request.headers))
 
 
 def newest(log: LogFolder) -> Checkpoint | None:
@@ -93,7 +91,7 @@ def newest(log: LogFolder) -> Checkpoint | None:
     return log.shown()
 
 
-def _shape(kept: Kept) -> dict[str, object]:
+def _shape(kept: Listed) -> dict[str, object]:
     return {
         "size": kept.size,
         "signed_at": rfc3339(kept.signed_at),
@@ -120,37 +118,3 @@ def _full(log: LogFolder, asked: re.Match[str]) -> bytes:
         return log.read(asked["full"])
     except FileMissing:
         raise FileMissing(asked[0]) from None
-
-
-def _takes_gzip(headers: Mapping[str, str]) -> bool:
-    """Tell whether an answer may come compressed (RFC 9110 12.5.3)."""
-    for coding in headers.get("accept-encoding", "").lower().split(","):
-        name, _, weight = coding.partition(";")
-        if name.strip() in {"gzip", "x-gzip"}:
-            return not re.fullmatch(r"\s*q\s*=\s*0(\.0{0,3})?\s*", weight)
-    return False
-
-
-def _file(
-    request: Request, data: bytes, media_type: str, keep: str, *, zipped: bool | None = None
-) -> Response:
-    """Answer with bytes that are told apart by a strong validator (RFC 9110 8.8.3).
-
-    `zipped` is None for what never comes compressed: its answers do not vary.
-    """
-    tag = f'"{sha256(data).hexdigest()[:32]}{"-gzip" if zipped else ""}"'
-    headers = {"Cache-Control": keep, "ETag": tag}
-    if zipped is not None:
-        headers["Vary"] = "Accept-Encoding"
-    if _has(request.headers.get("if-none-match"), tag):
-        return Response(status_code=304, headers=headers)
-    if zipped:
-        headers["Content-Encoding"] = "gzip"
-        data = gzip.compress(data, mtime=0)
-    return Response(data, media_type=media_type, headers=headers)
-
-
-def _has(condition: str | None, tag: str) -> bool:
-    """Tell whether If-None-Match names the tag (RFC 9110 13.1.2): weakly compared."""
-    named = [one.strip().removeprefix("W/") for one in (condition or "").split(",")]
-    return tag in named or "*" in named
