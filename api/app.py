@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse
 
 from api import problems
+from api.jobs.worker import Worker
+from api.kept_answers import KEPT_BYTES, KeptAnswers
+from api.people import installing
 from api.public_house import PublicHouse
 from api.rendering import Guarded
-from api.routes import log, operating, public, receipts
+from api.routes import (
+    assets,
+    charities,
+    data_notes,
+    desk,
+    desk_jobs,
+    downloads,
+    jobs,
+    log,
+    log_page,
+    operating,
+    public,
+    receipts,
+    searching,
+    villages,
+    writing,
+)
 from api.routes.shapes import ProblemDocument, ViolationShape
+from api.standings import Standings
 from api.templates import PAGES
+from api.wiring import House
 
 TITLE = "善款账本 Donation Ledger"
 DAY = {"Cache-Control": "public, max-age=86400"}
@@ -34,20 +55,39 @@ class Portal(FastAPI):
         return described
 
 
-def create_app(house: PublicHouse) -> FastAPI:
-    """Return the portal over an open house; whoever opened it closes it."""
+def create_app(
+    house: PublicHouse, *, kept_bytes: int = KEPT_BYTES, standings: Standings | None = None
+) -> FastAPI:
+    """Return the portal over an open house; whoever opened it closes it.
+
+    At most `kept_bytes` of answers are kept in memory, 0 keeps none; `standings` tells until when.
+    """
     app = Portal(
         title=TITLE,
         version=version("donation-ledger"),
         description="Read-only public answers of a ledger; every number says what it is as of.",
         docs_url=None,
         redoc_url=None,
+        dependencies=installing.EVERYWHERE,
     )
     app.state.house = house
+    installing.install(app, house)
     app.add_middleware(Guarded)
+    if kept_bytes:
+        told = standings or Standings(house)
+        app.add_middleware(KeptAnswers, standings=told, room=kept_bytes)
     problems.install(app)
     for router in (public.router, receipts.router, log.router, operating.router):
         app.include_router(router)
+    app.state.worker = Worker(cast("House", house))  # works once it is entered
+    app.include_router(jobs.router)
+    app.include_router(desk_jobs.router)
+    app.include_router(desk.router)
+    app.include_router(writing.router)
+    app.include_router(assets.router)
+    app.include_router(log_page.router)
+    for one in (charities, villages, searching, downloads, data_notes):
+        app.include_router(one.router)
     app.add_api_route("/portal.css", style, include_in_schema=False)
     app.add_api_route("/icon.svg", icon, include_in_schema=False)
     return app

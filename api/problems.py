@@ -12,15 +12,30 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.jobs.roles import RoleMissing
+from api.operations.running import KeyOfAnother
+from api.people.limits import TooFast
+from api.people.who import Forged, NotConfirmed, NotSignedIn
 from api.rendering import HEADERS, page
+from api.upload_types import UnpacksTooLarge, WrongTypeOfFile
+from api.uploads import UploadTooLarge
+from ledger.application.asked import ChangedMeanwhile
+from ledger.domain.permissions import NotPermitted, OtherOrganisation, SecondFactorMissing
 from ledger.errors import LedgerError, Refused, Unknown, Unreadable, Untrusted
+from ledger.store.accounts_sessions import TooManyAttempts
 from ledger.store.database import DatabaseUnreachable
+from ledger.store.jobs import KeyUsedOtherwise
 from ledger.store.log_objects import LogUnreachable
 from projections.runner import ViewBehind
 
 MEDIA_TYPE = "application/problem+json"
-PAGES = ("/funds", "/trace", "/check", "/problems")
+PAGES = (
+    "/funds", "/trace", "/check", "/problems", "/charities", "/villages", "/search", "/data",
+    "/sign-in", "/account", "/desk", "/invitation",
+)  # fmt: skip
 """Where people read; elsewhere programs do, and get problem documents."""
+PROGRAMS = ("/api/", "/log/")
+"""Where no person reads, whatever their browser asks for."""
 
 
 class NotReady(Unreadable):
@@ -73,7 +88,35 @@ FAULT = Problem(
     "the fault is ours and was written to the server's log",
 )  # fmt: skip
 
+NOT_PERMITTED = Problem("not-permitted", 403, "This account may not do that", "此账户无权办理")
+CHANGED = Problem("changed-meanwhile", 412, "It was changed meanwhile", "期间已有变动")
+KEY_USED = Problem(
+    "key-used", 422, "This idempotency key is another request's", "幂等键已用于其他请求"
+)
+
+NOT_SIGNED_IN = Problem(
+    "not-signed-in", 401, "This takes an account", "请先登录",
+    headers={"WWW-Authenticate": "Bearer"},
+)  # fmt: skip
+NOT_CONFIRMED = Problem("not-confirmed", 403, "This takes a second factor", "请先用第二要素确认")
+FORGED = Problem("forged", 403, "This was not sent by a page of ours", "请求不是由本站页面发出")
+TOO_FAST = Problem("too-fast", 429, "Too much at once", "请求过于频繁，请稍后再试")
+
+TOO_LARGE = Problem("too-large", 413, "It is too large to be taken in", "内容过大",
+                    headers={"Connection": "close"})  # fmt: skip
+WRONG_TYPE = Problem("wrong-type", 415, "Such files are not taken here", "不接受这种文件")
+
 TABLE: Mapping[type[Exception], Problem] = {
+    UploadTooLarge: TOO_LARGE,
+    UnpacksTooLarge: TOO_LARGE,
+    WrongTypeOfFile: WRONG_TYPE,
+    KeyUsedOtherwise: KEY_USED,
+    RoleMissing: NOT_PERMITTED,
+    NotPermitted: NOT_PERMITTED,
+    OtherOrganisation: NOT_PERMITTED,
+    SecondFactorMissing: NOT_PERMITTED,
+    ChangedMeanwhile: CHANGED,
+    KeyOfAnother: KEY_USED,
     DatabaseUnreachable: UNREACHABLE,
     LogUnreachable: NO_LOG,
     NotReady: NOT_READY,
@@ -83,6 +126,11 @@ TABLE: Mapping[type[Exception], Problem] = {
     Untrusted: UNTRUSTED,
     Unreadable: UNREADABLE,
     LedgerError: UNREADABLE,
+    NotSignedIn: NOT_SIGNED_IN,
+    NotConfirmed: NOT_CONFIRMED,
+    Forged: FORGED,
+    TooFast: TOO_FAST,
+    TooManyAttempts: TOO_FAST,
     InterfaceError: UNREACHABLE,
     OperationalError: UNREACHABLE,
     RequestValidationError: UNREADABLE,
@@ -121,15 +169,29 @@ def violations(error: Exception) -> list[dict[str, str]]:
     ]
 
 
+def for_people(request: Request) -> bool:
+    """Tell whether a person reads the answer: on a page, or in a browser that asks for one.
+
+    Below /api/ and /log/ it is always a program, and so it is with whoever takes anything.
+    """
+    path = request.url.path
+    if path == "/" or path.startswith(PAGES):
+        return True
+    return "text/html" in request.headers.get("accept", "") and not path.startswith(PROGRAMS)
+
+
 def answer(request: Request, error: Exception) -> Response:
     """Answer an error: a page for people, a problem document for programs."""
     problem = problem_of(error)
     detail = detail_of(error, problem)
-    headers = {**HEADERS, "Cache-Control": "no-store", **problem.headers}
+    raised = (error.headers if isinstance(error, HTTPException) else None) or {}
+    headers = {**HEADERS, "Cache-Control": "no-store", **problem.headers, **raised}
+    if isinstance(error, (TooFast, TooManyAttempts)):
+        headers["Retry-After"] = str(error.wait_s)
     path = request.url.path
-    if path == "/" or path.startswith(PAGES):
+    if for_people(request):
         shown = {"problem": problem, "detail": detail}
-        return page("problem.html", shown, status=problem.status, headers=headers)
+        return page(request, "problem.html", shown, status=problem.status, headers=headers)
     document: dict[str, object] = {
         "type": f"/problems/{problem.name}",
         "title": problem.title,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ledger.proof.policy import Policy
 from ledger.store.checkpoints import Checkpoints
 from ledger.store.integrator import States
 from ledger.store.log_folder import LogFolder
@@ -21,4 +22,8 @@ class PublicHouse(Protocol):
 
     def states(self) -> States:
         """Return how many entries are sequenced, integrated and published."""
+        ...
+
+    def public_policy(self) -> Policy | None:
+        """Return the policy of the witnesses by the log's published key; None without one."""
         ...

@@ -11,12 +11,15 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.templates import TEMPLATES
+from api.languages import LANGUAGES, language_of, other_address, remember, saying
+from api.navigation import NAVIGATION, section_of
+from api.templates import SPOKEN
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -27,15 +30,43 @@ HEADERS = {
 
 
 def page(
+    request: Request,
     template: str,
     shown: Mapping[str, object],
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return a page made from a template; everything shown in it is escaped."""
-    text = TEMPLATES.get_template(template).render(shown)
-    return HTMLResponse(text, status, dict(headers or {}))
+    """Return a page made from a template, in the reader's language; what it shows is escaped.
+
+    Every template also gets `say(chinese, english)`, `lang` ("zh" or "en"), `person` (the account
+    that acts, an `Acting`, or None) and `csrf` (the token of its session, or "").
+    """
+    given = {**_around(request), **shown}
+    text = SPOKEN[str(given["lang"])].get_template(template).render(given)
+    answer = HTMLResponse(text, status, dict(headers or {}))
+    answer.headers["Content-Language"] = str(given["html_lang"])
+    remember(request, answer)
+    own = given["person"] is not None or "set-cookie" in answer.headers
+    if own and answer.headers.get("Cache-Control") != "no-store":
+        answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _around(request: Request) -> dict[str, object]:
+    """Return what every template gets."""
+    language = language_of(request)
+    return {
+        "say": saying(language),
+        "lang": language,
+        "html_lang": LANGUAGES[language],
+        "other_language": other_address(request),
+        "here": request.url.path,
+        "navigation": NAVIGATION,
+        "section": section_of(request.url.path),
+        "person": getattr(request.state, "acting", None),
+        "csrf": getattr(request.state, "csrf", ""),
+    }
 
 
 def document(

@@ -46,8 +46,9 @@ def serve(_args: Namespace) -> Answer:
     settings = Settings.read()
     with home_of(Namespace()) as home, _listening(settings.host, settings.port) as listener:
         address = _address(settings.host, listener.getsockname()[1])
+        app = create_app(home)
         config = uvicorn.Config(
-            create_app(home),
+            app,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -56,7 +57,7 @@ def serve(_args: Namespace) -> Answer:
         )
         server = uvicorn.Server(config)
         _announce(address)
-        with on_stop(lambda: setattr(server, "should_exit", True)):
+        with on_stop(lambda: setattr(server, "should_exit", True)), app.state.worker:
             server.run(sockets=[listener])
     return Answer({"address": address, "stopped": True}, lines=["门户已停止 (portal stopped)"])
 

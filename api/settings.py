@@ -13,12 +13,14 @@ from urllib.parse import quote
 from ledger.errors import Unreadable
 from ledger.store.log_objects import BucketPlace
 
+MEBIBYTE = 2**20
 DEFAULT_ORIGIN = "localhost/donation-ledger"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 BUCKET = re.compile(
     r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/(?P<prefix>\w[\w.-]*(/\w[\w.-]*)*))?/?",
     re.ASCII,
 )
+ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 ACTOR = re.compile(r"[a-z_][a-z0-9_.-]{0,31}")
 
 
@@ -50,6 +52,13 @@ class Settings:
     port: int = 8000
     actor: str = field(default_factory=account_of_system)
     log_store: BucketPlace | None = None
+    upload_max: int = 64 * MEBIBYTE
+    request_max: int = 256 * MEBIBYTE
+    jobs_kept_days: int = 7
+    address: str | None = None
+    """Where people open the portal: an origin such as https://ledger.example.org."""
+    confirmed_minutes: int = 15
+    """So long a second factor counts as shown."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -68,6 +77,11 @@ class Settings:
             port=_port(environment.get("LEDGER_PORT") or "8000"),
             actor=_actor(environment.get("LEDGER_ACTOR") or account_of_system()),
             log_store=_log_store(environment),
+            upload_max=_number(environment, "LEDGER_UPLOAD_MB", 64) * MEBIBYTE,
+            request_max=_number(environment, "LEDGER_REQUEST_MB", 256) * MEBIBYTE,
+            jobs_kept_days=_number(environment, "LEDGER_JOBS_KEPT_DAYS", 7),
+            address=_address(environment.get("LEDGER_ADDRESS") or None),
+            confirmed_minutes=_number(environment, "LEDGER_CONFIRMED_MINUTES", 15),
         )
 
 
@@ -117,6 +131,20 @@ def _log_store(environment: Mapping[str, str]) -> BucketPlace | None:
         secret_key=environment.get("AWS_SECRET_ACCESS_KEY"),
         session_token=environment.get("AWS_SESSION_TOKEN"),
     )
+
+
+def _address(value: str | None) -> str | None:
+    if value is not None and not ADDRESS.fullmatch(value):
+        wanted = "the address that people open, such as https://ledger.example.org, no slash after"
+        raise SettingUnusable("LEDGER_ADDRESS", value, wanted)
+    return value
+
+
+def _number(environment: Mapping[str, str], name: str, usual: int) -> int:
+    value = environment.get(name) or str(usual)
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", value, re.ASCII):
+        raise SettingUnusable(name, value, "a whole number from 1 to 9999")
+    return int(value)
 
 
 def _port(value: str) -> int:

@@ -7,9 +7,10 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from api.document_keys import DocumentKeys
@@ -18,6 +19,7 @@ from api.settings import DEFAULT_ORIGIN, Settings
 from api.witnesses import policy_in, witnesses
 from ledger import codec
 from ledger.application import Desk, Ledger
+from ledger.application.asked import Asked
 from ledger.domain.funds import GiftPlace
 from ledger.domain.organisations import AUTHORITY, Organisation
 from ledger.domain.registry import Registry
@@ -30,10 +32,14 @@ from ledger.proof.mldsa import private_key
 from ledger.proof.notes import VerifierKey
 from ledger.proof.policy import Policy
 from ledger.store import embedded
+from ledger.store.accounts import Accounts, Means
+from ledger.store.answered import Answered
 from ledger.store.checkpoints import Checkpoints
 from ledger.store.database import Database
 from ledger.store.durable import write_once
 from ledger.store.integrator import Integrator, LogSigner, States, states
+from ledger.store.job_files import JobFiles
+from ledger.store.jobs import Jobs
 from ledger.store.key_directory import KeyDirectory
 from ledger.store.key_files import KeyFiles, passphrase
 from ledger.store.log_folder import LogFolder
@@ -49,13 +55,16 @@ from projections.claims import CLAIMS
 from projections.credits import CREDITS
 from projections.directory import DIRECTORY, names
 from projections.erasures import ERASURES
+from projections.fund_tallies import FUND_TALLIES
 from projections.gift_index import GIFT_INDEX
 from projections.journal import JOURNAL
 from projections.namings import NAMINGS
 from projections.pledges import PLEDGES
+from projections.public_index import PUBLIC_INDEX
 from projections.receipt_numbers import RECEIPT_NUMBERS
 from projections.runner import Runner
 from projections.services import SERVICES
+from projections.tallies import TALLIES
 from projections.tiers import TIERS_VIEW
 from projections.traces import TRACES
 from projections.written_numbers import CaughtUpNumbers
@@ -67,12 +76,15 @@ VIEWS = (
     CREDITS,
     DIRECTORY,
     ERASURES,
+    FUND_TALLIES,
     GIFT_INDEX,
     JOURNAL,
     NAMINGS,
     PLEDGES,
+    PUBLIC_INDEX,
     RECEIPT_NUMBERS,
     SERVICES,
+    TALLIES,
     TIERS_VIEW,
     TRACES,
 )
@@ -162,6 +174,10 @@ class House:
         self.requests.prepare()
         self.checkpoints = Checkpoints(self.database)
         self.checkpoints.prepare()
+        self.answered = Answered(self.database, lambda: self.vault.token)
+        self.answered.prepare()
+        self.jobs = Jobs(self.database, lambda: self._secret_for("jobs"), self._clock)
+        self.jobs.prepare()
         self.log = _log_of(self.settings)
         if create:
             self._found()
@@ -219,6 +235,22 @@ class House:
         )
 
     @cached_property
+    def job_files(self) -> JobFiles:
+        """What long jobs were handed and what came out, encrypted."""
+        folder = self.settings.data / "jobs"
+        return JobFiles(folder, lambda: self._secret_for("job files"), secrets.token_bytes)
+
+    def _secret_for(self, purpose: str) -> bytes:
+        return derive(self.vault_keys.finding(), purpose)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        key = partial(self._secret_for, "accounts")
+        made = Means(self.database, key, self._clock, secrets.token_bytes, self.dry_run)
+        return Accounts(made)
+
+    @cached_property
     def sources(self) -> Sources:
         """The rows of files recorded so far."""
         return Sources(self.database, self.vault_keys.finding)
@@ -256,6 +288,30 @@ class House:
                 dry_run=self.dry_run,
             )
         )
+
+    def acted_by(self, ledger: Ledger) -> House:
+        """Return this house with the ledger of an account, which records only what it may.
+
+        Registering a document key stays the house's own act: no account causes it.
+        """
+        assert self._documents is not None, "made with the house's own ledger, before it is copied"
+        acted = copy(self)
+        acted.__dict__["ledger"] = ledger
+        return acted
+
+    def of_request(self, asked: Asked, *, dry_run: bool = False) -> House:
+        """Return this house as one account uses it: it records what that account may.
+
+        What it reads of the vault is written down as read by the account.
+        """
+        reader = Reader(
+            asked.acting.account, f"{self._why}: {', '.join(sorted(asked.acting.roles))}"
+        )
+        vault = Vault(self.database, self.vault_keys, self.vault_reads, reader, secrets.token_bytes)
+        dry_run = dry_run or self.dry_run
+        house = self.acted_by(self.ledger.asked(asked, vault, dry_run=dry_run))
+        house.__dict__["vault"], house.dry_run = vault, dry_run
+        return house
 
     def code_signer(self, organisation: str) -> JwsSigner:
         """Return what signs the code on an organisation's receipts; refuse a key that is not here.
@@ -318,6 +374,10 @@ class House:
     def policy(self) -> Policy | None:
         """Whose cosignatures a checkpoint needs before it is published; None: nobody's."""
         return policy_in(self.settings.data, self.trust().log)
+
+    def public_policy(self) -> Policy | None:
+        """Return the witnesses' policy by the log's published key: it takes no key of ours."""
+        return policy_in(self.settings.data, self.log.vkey())
 
     def _log_signer(self) -> LogSigner:
         """Return the log's keys; a ledger founded before it had the second one gets it here."""

@@ -195,13 +195,15 @@ def furnish(house: House, fund: str, gifts: int) -> Sized:
     return Sized(house, story, Random(story.gifts))  # noqa: S311 a choice of rows
 
 
-def store_events(house: House, story: Story, entry: bytes | None, size: int) -> None:
+def store_events(
+    house: House, story: Story, entry: bytes | None, size: int, stored: int = STORED
+) -> None:
     """Store rows as large as a real gift's for the last gifts, and let the log be that long.
 
     Their bytes are those of one real entry: nobody reads them back here.
     """
     given = {
-        "first": max(0, story.gifts - STORED), "last": story.gifts - 1, "leaf": story.leaf,
+        "first": max(0, story.gifts - stored), "last": story.gifts - 1, "leaf": story.leaf,
         "entry": entry, "size": size,
     }  # fmt: skip
     names = {name: house.database.table(name) for name in ("leaves", "head", EVENTS)}

@@ -155,3 +155,13 @@ def uses(runner: Runner, fund: str, at: Position | None = None) -> list[Use]:
     )
     with runner.reading(DIRECTORY, at) as (connection, _):
         return [Use(**row) for row in connection.execute(query, [fund, end_of(at)]).fetchall()]
+
+
+def closed_at(runner: Runner, organisation: str) -> dict[str, int]:
+    """Return the entries that closed funds of an organisation, by fund."""
+    query = (
+        "SELECT fund, closed_leaf FROM funds WHERE organisation = %s AND closed_leaf IS NOT NULL"
+    )
+    with runner.reading(DIRECTORY) as (connection, _):
+        found = connection.execute(query, [organisation]).fetchall()
+    return {row["fund"]: row["closed_leaf"] for row in found}

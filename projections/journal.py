@@ -32,12 +32,15 @@ class Journal:
         " value_credit text, PRIMARY KEY (leaf, line))",
         "CREATE INDEX journal_id ON journal (id)",
         "CREATE INDEX journal_booked ON journal (organisation, booked_on, leaf, line)",
+        "CREATE INDEX journal_moved ON journal (fund, leaf) WHERE kind IN ('allocation-out',"
+        " 'allocation-in', 'take-back', 'given-back')",
         "CREATE INDEX journal_leaf ON journal (organisation, leaf, line)",
         "CREATE TABLE corrections (leaf bigint PRIMARY KEY, organisation text NOT NULL,"
         " fund text, kind text NOT NULL, id text NOT NULL, unit text, amount bigint,"
         " day date NOT NULL, booked_on date NOT NULL, late boolean NOT NULL, corrects bigint,"
         " reason text, note text, was text, became text, counterpart text)",
         "CREATE INDEX corrections_fund ON corrections (fund, leaf)",
+        "CREATE INDEX corrections_id ON corrections (id)",
         "CREATE INDEX corrections_counterpart ON corrections (counterpart, leaf)",
         "CREATE INDEX corrections_organisation ON corrections (organisation, leaf)",
     )

@@ -194,22 +194,30 @@ def corrections(
     fund: str | None = None,
     organisation: str | None = None,
     at: Position | None = None,
+    limit: int | None = None,
 ) -> tuple[list[Correction], Position]:
     """Return what was corrected, of one fund, one organisation or all, in log order.
 
-    An allocation that is taken back is a correction of both funds.
+    An allocation that is taken back is a correction of both funds. At most `limit` are returned.
     """
+    conditions = ["leaf < %(end)s"]
+    conditions += [_OF_FUND] if fund is not None else []
+    conditions += [_OF_ORGANISATION] if organisation is not None else []
     query = (
         f"SELECT {', '.join(Correction.__slots__)} FROM corrections"  # noqa: S608 our columns
-        " WHERE (%(fund)s::text IS NULL OR %(fund)s IN (fund, counterpart))"
-        " AND (%(organisation)s::text IS NULL OR organisation = %(organisation)s OR counterpart IN"
-        " (SELECT fund FROM funds WHERE organisation = %(organisation)s)) AND leaf < %(end)s"
-        " ORDER BY leaf"
+        f" WHERE {' AND '.join(conditions)} ORDER BY leaf LIMIT %(limit)s"
     )
-    given = {"fund": fund, "organisation": organisation, "end": end_of(at)}
+    given = {"fund": fund, "organisation": organisation, "end": end_of(at), "limit": limit}
     with runner.reading(JOURNAL, at) as (connection, position):
         found = connection.execute(query, given).fetchall()
     return [Correction(**row) for row in found], position
+
+
+_OF_FUND = "(fund = %(fund)s OR counterpart = %(fund)s)"
+_OF_ORGANISATION = (
+    "(organisation = %(organisation)s OR counterpart IN"
+    " (SELECT fund FROM funds WHERE organisation = %(organisation)s))"
+)
 
 
 def trial_balance(found: Iterable[Row]) -> list[AccountSum]:

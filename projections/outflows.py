@@ -83,7 +83,7 @@ _DISBURSEMENTS = (
     "(SELECT id, fund, payee, amount, unit, purpose, place, leaf,"
     " paid_leaf, CASE WHEN paid_leaf < %(size)s THEN 'paid' ELSE 'unpaid' END AS status,"
     " CASE WHEN paid_leaf < %(size)s THEN paid_on END AS paid_on,"
-    " CASE WHEN accepted_leaf < %(size)s THEN accepted_on END AS accepted_on,"
+    " CASE WHEN accepted_leaf < %(size)s THEN accepted_on END AS accepted_on, accepted_leaf,"
     " (SELECT coalesce(sum(back.amount), 0)::bigint FROM recoveries AS back"
     " WHERE back.id = every.id AND back.leaf < %(size)s) AS recovered,"
     " (SELECT said.cost_class FROM cost_classes AS said WHERE said.id = every.id"

@@ -7,7 +7,7 @@ the two in one transaction. A view that fails stops and says so; it never skips 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -155,6 +155,25 @@ class Runner:
         """Bring one view up to the end of the log; ViewStuck when its rows do not let it."""
         self._follow([self._followed(view, self.schema(view))])
 
+    @property
+    def writes(self) -> int:
+        """A number that changes with each write of this process."""
+        return self._database.writes
+
+    def standing(self) -> tuple[tuple[int, int], ...]:
+        """Return how far each view has come, and in which table it says so: a rebuild swaps it."""
+        each = sql.SQL("SELECT tableoid::bigint AS place, size FROM {}.position")
+        query = sql.SQL(" UNION ALL ").join(
+            each.format(sql.Identifier(self.schema(view))) for view in self.views
+        )
+        with self._database.get_connection() as connection:
+            found = connection.execute(query).fetchall()
+        return tuple((row["place"], row["size"]) for row in found)
+
+    def sitting(self) -> AbstractContextManager[None]:
+        """Let all that this thread reads in the block, of whichever view, see one snapshot."""
+        return self._database.sitting()
+
     @contextmanager
     def reading(
         self, view: View, at: Position | None = None
@@ -165,11 +184,20 @@ class Runner:
         nothing from its size on; ViewBehind when the view has not come that far.
         """
         with self._database.reading() as connection:
-            _enter(connection, self.schema(view))
-            position = _position(connection)
+            position = self._entered(connection, self.schema(view))
             if at is not None and at.size > position.size:
                 raise ViewBehind(view.name, at.size, position.size)
             yield connection, at or position
+
+    def _entered(self, connection: Connection, schema: str) -> Position:
+        """Enter a view's tables and return its position; a sitting stays where it is."""
+        noted = self._database.noted
+        if noted is None:
+            return _entered(connection, schema)
+        if noted.get("entered") != schema:
+            noted |= {"position": _entered(connection, schema), "entered": schema}
+        found: Position = noted["position"]
+        return found
 
     def position(self, size: int) -> Position:
         """Return a size that the log has or had, with the time of its last entry."""
@@ -225,6 +253,10 @@ class Runner:
                 one.seconds += reading
                 self._take_in(one, start, recorded)
 
+    def entries(self, start: int, stop: int) -> list[Recorded]:
+        """Return the facts of these leaves, as views are given them."""
+        return self._recorded(start, stop)
+
     def _recorded(self, start: int, stop: int) -> list[Recorded]:
         recorded = [self._read(row) for row in self._recorder.log(start, stop)]
         if len(recorded) != stop - start:
@@ -254,8 +286,7 @@ class Runner:
 
     def _position(self, schema: str) -> Position:
         with self._database.reading() as connection:
-            _enter(connection, schema)
-            return _position(connection)
+            return _entered(connection, schema)
 
     def _create(self, view: View, schema: str) -> None:
         """Create a view's schema; one whose tables were defined otherwise is made anew."""
@@ -320,6 +351,14 @@ def table_names(view: View) -> list[str]:
 
 def _enter(connection: Connection, schema: str) -> None:
     connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(schema)))
+
+
+def _entered(connection: Connection, schema: str) -> Position:
+    """Enter a schema until the transaction ends and return its position, in one question."""
+    name = sql.Identifier(schema)
+    query = sql.SQL("SELECT size, time, set_config('search_path', %s, true) FROM {}.position")
+    row = connection.execute(query.format(name), [name.as_string()]).fetchall()[0]
+    return Position(row["size"], row["time"])
 
 
 def _position(connection: Connection) -> Position:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api import vault_audit
-from api.auditing.entries import KeyDirectory, Keys, Proof, prove, read_and_prove
+from api.auditing.entries import KeyDirectory, Keys, Proof, prove
 from api.auditing.findings import Audit
 from api.auditing.log_files import ALONE, Files, Spread
 from api.auditing.reading import Belongings, Reader
 from api.auditing.views import audit_views
 from api.garbage import collect_new, uncollected
+from api.people.auditing import check_accounts
 from api.wiring import House
 from api.working import in_order
 from ledger.errors import LedgerError, Untrusted
@@ -52,7 +53,9 @@ def audit_database(house: House, spread: Spread = ALONE) -> Audit:
     _audit_published(audit, house, spread)
     _audit_vault(audit, house, reader, belongings)
     _audit_sources(audit, house, belongings)
-    audit.findings += house.requests.findings()
+    audit.findings += house.answered.findings()
+    audit.findings += house.jobs.findings()
+    audit.findings += check_accounts(house)
     audit_views(audit, house)
     return audit
 
@@ -61,28 +64,25 @@ def audit_database(house: House, spread: Spread = ALONE) -> Audit:
 class Batch:
     """Rows of the log, and the keys that entries up to their end name.
 
-    `kept_for` is the log's origin if what is read of entries is to be kept.
+    A directory in their place takes in the keys, and what is read of entries is kept.
     """
 
     rows: Sequence[LogRow]
-    keys: Keys
-    kept_for: str | None
+    keys: Keys | KeyDirectory
 
 
 def prove_rows(batch: Batch) -> list[Proof]:
     """Check what of a batch needs no order: the signatures."""
-    entries = [row.entry for row in batch.rows]
-    if batch.kept_for is None:
-        return prove(entries, batch.keys)
-    return read_and_prove(entries, batch.keys, batch.kept_for)
+    return prove([row.entry for row in batch.rows], batch.keys)
 
 
 def _batches(house: House, size: int, spread: Spread) -> Iterator[Batch]:
-    origin = house.recorder.origin()
-    directory = KeyDirectory(origin)
+    directory = KeyDirectory(house.recorder.origin())
     for rows in house.recorder.log_in_batches(0, size, spread.bundles * tiles.WIDTH):
-        keys = directory.gather(row.entry for row in rows if row.entry is not None)
-        yield Batch(rows, keys, origin if spread.jobs == 1 else None)
+        if spread.jobs == 1:
+            yield Batch(rows, directory)
+        else:
+            yield Batch(rows, directory.gather(row.entry for row in rows if row.entry is not None))
 
 
 def _bring_up(audit: Audit, house: House) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
+from fastapi.concurrency import run_in_threadpool
 
 from api.public_house import PublicHouse
 from api.routes.house import Home
@@ -16,7 +17,7 @@ from ledger.errors import Unknown
 from ledger.proof import merkle
 from ledger.proof.encoding import b64
 from ledger.proof.tiles import TileHashes
-from ledger.store.checkpoints import CheckpointUnknown, Kept
+from ledger.store.checkpoints import CheckpointUnknown, Kept, Listed
 from projections.runner import Position
 
 RECENT = 20
@@ -75,10 +76,12 @@ Size = Annotated[
 ]
 
 
-def asked(home: Home, as_of: Size = None) -> Past | None:
+async def asked(home: Home, as_of: Size = None) -> Past | None:
     """Return the published state that an answer is asked for as of; None means the newest."""
-    if as_of is None:
-        return None
+    return None if as_of is None else await run_in_threadpool(_past, home, as_of)
+
+
+def _past(home: PublicHouse, as_of: int) -> Past:
     try:
         note = home.checkpoints.at(as_of)
     except CheckpointUnknown:
@@ -137,9 +140,9 @@ def shown(home: PublicHouse, past: Past | None, path: str, **kept: object) -> Ma
     }
 
 
-def _recent(home: PublicHouse, past: Past | None) -> Sequence[Kept]:
+def _recent(home: PublicHouse, past: Past | None) -> Sequence[Listed]:
     """Return the checkpoints that can be gone back to: the newest, and that which is shown."""
-    newest = home.checkpoints.published(None, RECENT)
+    newest = home.checkpoints.listed(None, RECENT)
     if past is None or past.size in {kept.size for kept in newest}:
         return newest
-    return [*newest, *home.checkpoints.published(past.size + 1, 1)]
+    return [*newest, *home.checkpoints.listed(past.size + 1, 1)]

@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 from api.public_house import PublicHouse
 
 
-def house_of(request: Request) -> PublicHouse:
-    """Return the house that the portal was opened with."""
+async def house_of(request: Request) -> PublicHouse:
+    """Return the house that the portal was opened with; no thread is needed for that."""
     return cast("PublicHouse", request.app.state.house)
 
 

@@ -16,16 +16,30 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api import erasure_marks
+from api import erasure_marks, gift_page
+from api import fund_page as page_of_fund
 from api.commands.asking import PERSON, as_of, balance_json, trace_json
 from api.commands.reporting import correction_json
-from api.correction_words import COSTS, in_words
+from api.correction_words import in_words
+from api.kept_answers import PublicRead
+from api.languages import language_of
 from api.problems import KINDS, documented
 from api.public_house import PublicHouse
+from api.public_words import (
+    CORRECTION_WORDS,
+    COST_WORDS,
+    GIFT_WORDS,
+    KIND_WORDS,
+    PRIVATE,
+    REASON_WORDS,
+    RULE_WORDS,
+    STEP_WORDS,
+)
 from api.rendering import document, page
 from api.routes.as_of import A_DAY, FOR_EVER, Links, Past, Then, at, query, shown
 from api.routes.house import Home
 from api.routes.log import newest
+from api.routes.receipts import Today
 from api.routes.shapes import FundsShape, StatementShape, TraceShape
 from ledger.domain.axis import RULE
 from ledger.domain.goods import amount_of
@@ -41,8 +55,14 @@ PAGE, PAGE_MAX = 25, 100
 ROWS = 100
 """Rows of a table on a page."""
 
-NO_GIFT: dict[str, object] = {"units": [], "unit_asked": None, "erased": None}
-"""What only the page of a gift says."""
+WORDS = {
+    "cost_words": COST_WORDS,
+    "kind_words": KIND_WORDS,
+    "correction_words": CORRECTION_WORDS,
+    "reason_words": REASON_WORDS,
+    "step_words": STEP_WORDS,
+}
+"""What the page of a fund calls things."""
 
 ID = r"^[0-9A-Za-z_.-]{1,100}$"
 
@@ -53,11 +73,11 @@ Skip = Annotated[int, Query(ge=0, le=2**31, description="segments to pass over")
 Unit = Annotated[str | None, Query(max_length=500, description="currency or item to follow")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX, description="rows at most")]
 
-router = APIRouter(tags=["public"])
+router = APIRouter(tags=["public"], route_class=PublicRead)
 
 
 @router.get("/", include_in_schema=False)
-def front_page(home: Home, past: Then, after: After = None) -> Response:
+def front_page(request: Request, home: Home, past: Then, after: After = None) -> Response:
     """Show what this is, every fund's totals, and how far the log has come."""
     entries, next_fund = _entries(home, past, after, PAGE)
     balances, position = _balances(home, past)
@@ -72,32 +92,38 @@ def front_page(home: Home, past: Then, after: After = None) -> Response:
         "origin": home.recorder.origin(),
         "states": home.states(),
     }
-    return _page("home.html", home, past, "/", said)
+    return _page(request, "home.html", home, past, "/", said)
 
 
 @router.get("/funds/{fund}", include_in_schema=False)
-def fund_page(home: Home, past: Then, fund: Id, before: Before = None) -> Response:
+def fund_page(
+    request: Request, home: Home, past: Then, day: Today, fund: Id, before: Before = None
+) -> Response:
     """Show a fund's statement: what came in, what was paid to whom, and by which rule."""
     entry = _entry(home, past, fund)
     gifts, position = statements.gift_counts(home.runner, fund, at(past))
     payments, older = statements.payments(home.runner, fund, PAGE, before, at(past))
+    balances = _balances(home, past, fund)[0].get(fund, [])
+    language = language_of(request)
     said = {
         "entry": entry,
         "organisations": directory.names(home.runner, at(past)),
-        "balances": _balances(home, past, fund)[0].get(fund, []),
+        "funds": _fund_names(home, past),
+        "balances": balances,
         "gifts": gifts,
         "payments": payments,
+        "proofs": page_of_fund.proofs(home, payments, at(past)),
         "uses": directory.uses(home.runner, fund, at(past)),
-        "corrections": list(map(in_words, _corrections(home, past, fund))),
-        "cost_words": COSTS,
-        "kind_words": KIND_WORDS,
+        "corrections": _corrections(home, past, fund),
+        "more": page_of_fund.gathered(home, entry, balances, language, day, at(past)),
         "older": older,
         "newer": before is not None,
         "position": position,
-        "person": PERSON,
-        "rule": RULE,
+        "private": PRIVATE,
+        "rule": RULE_WORDS,
+        **WORDS,
     }
-    return _page("fund.html", home, past, f"/funds/{fund}", said)
+    return _page(request, "fund.html", home, past, f"/funds/{fund}", said)
 
 
 @router.get("/trace", include_in_schema=False)
@@ -113,16 +139,20 @@ def find(
 
 
 @router.get("/trace/gift/{gift}", include_in_schema=False)
-def gift_page(home: Home, past: Then, gift: Id, skip: Skip = 0, unit: Unit = None) -> Response:
-    """Show where a gift went, or one item of a gift in kind."""
+def gift_trace_page(
+    request: Request, home: Home, past: Then, gift: Id, skip: Skip = 0, unit: Unit = None
+) -> Response:
+    """Show where a gift went step by step, or one item of a gift in kind."""
     found = trace_queries.trace_gift(home.runner, gift, at(past))
+    shown = _of_unit(found, unit, gift)
     several = [trace.unit for trace in found] if len(found) > 1 else []
     erased = _erased(home, past, gift)
     said = {
         "what": "gift", "asked": gift, "units": several, "unit_asked": unit, "erased": erased,
         "erased_on": erased and date.fromisoformat(str(erased["erased_on"])),
+        "steps": gift_page.steps(home, gift, shown, shown.segments[skip : skip + ROWS], at(past)),
     }  # fmt: skip
-    return _trace_page(home, past, _of_unit(found, unit, gift), said, skip)
+    return _trace_page(request, "gift.html", home, past, shown, said, skip)
 
 
 def _of_unit(found: Sequence[Trace], unit: str | None, gift: str) -> Trace:
@@ -134,15 +164,23 @@ def _of_unit(found: Sequence[Trace], unit: str | None, gift: str) -> Trace:
 
 
 @router.get("/trace/disbursement/{disbursement}", include_in_schema=False)
-def disbursement_page(home: Home, past: Then, disbursement: Id, skip: Skip = 0) -> Response:
+def disbursement_page(
+    request: Request, home: Home, past: Then, disbursement: Id, skip: Skip = 0
+) -> Response:
     """Show which gifts paid for a payment."""
     found = trace_queries.trace_disbursement(home.runner, disbursement, at(past))
-    said: dict[str, object] = {"what": "disbursement", "asked": disbursement}
-    return _trace_page(home, past, found, said | NO_GIFT, skip)
+    said: dict[str, object] = {"what": "disbursement", "asked": disbursement, "unit_asked": None}
+    return _trace_page(request, "trace.html", home, past, found, said, skip)
 
 
 def _trace_page(
-    home: PublicHouse, past: Past | None, found: Trace, asked: Mapping[str, object], skip: int
+    request: Request,
+    template: str,
+    home: PublicHouse,
+    past: Past | None,
+    found: Trace,
+    asked: Mapping[str, object],
+    skip: int,
 ) -> Response:
     said = {
         **asked,
@@ -152,15 +190,17 @@ def _trace_page(
         "skip": skip,
         "more": skip + ROWS if skip + ROWS < len(found.segments) else None,
         "spent": sum(s.end - s.start for s in found.segments),
-        "funds": {f.fund: f.name for f in directory.funds(home.runner, at=at(past))},
-        "person": PERSON,
-        "rule": RULE,
+        "funds": _fund_names(home, past),
+        "gift_words": GIFT_WORDS,
+        "private": PRIVATE,
+        "rule": RULE_WORDS,
     }
     path = f"/trace/{asked['what']}/{asked['asked']}"
-    return _page("trace.html", home, past, path, said, unit=asked["unit_asked"])
+    return _page(request, template, home, past, path, said, unit=asked["unit_asked"])
 
 
 def _page(
+    request: Request,
     template: str,
     home: PublicHouse,
     past: Past | None,
@@ -170,15 +210,16 @@ def _page(
 ) -> Response:
     """Return a page that can look back from `path`, asking for `kept` parameters again."""
     looked_back = shown(home, past, path, **kept)
-    return page(template, {**said, **looked_back}, headers=A_DAY if past else None)
+    return page(request, template, {**said, **looked_back}, headers=A_DAY if past else None)
 
 
 @router.get("/problems/{name}", include_in_schema=False)
-def problem_page(name: Id) -> Response:
+def problem_page(request: Request, name: Id) -> Response:
     """Say what a kind of problem means."""
     if name not in KINDS:
         raise NotTraceable("kind of problem", name)
-    return page("problem.html", {"problem": KINDS[name], "detail": KINDS[name].detail or ""})
+    shown = {"problem": KINDS[name], "detail": KINDS[name].detail or ""}
+    return page(request, "problem.html", shown)
 
 
 @router.get("/api/v1/funds", response_model=FundsShape, responses=documented(404))
@@ -277,6 +318,10 @@ def _document(
     return document(request, {**data, "as_of": past.json()}, onward, FOR_EVER)
 
 
+def _fund_names(home: PublicHouse, past: Past | None) -> dict[str, str]:
+    return {one.fund: one.name for one in directory.funds(home.runner, at=at(past))}
+
+
 def _entries(
     home: PublicHouse, past: Past | None, after: str | None, limit: int
 ) -> tuple[list[FundEntry], str | None]:
@@ -327,16 +372,11 @@ def _iso(known: date | None) -> str | None:
     return known.isoformat() if known else None
 
 
-KIND_WORDS = {
-    "general": "一般资金", "project": "项目资金", "enterprise": "企业扶贫公益基金",
-    "named": "专项基金", "brand": "公益品牌", "agency": "受托代理（不计入捐赠收入）",
-}  # fmt: skip
 CORRECTION = ("leaf", "kind", "id", "corrects", "amount", "unit", "day", "reason", "note")
 
 
 def _corrections(home: PublicHouse, past: Past | None, fund: str) -> list[Correction]:
-    found, _ = journal_queries.corrections(home.runner, fund, at=at(past))
-    return found[:ROWS]
+    return journal_queries.corrections(home.runner, fund, at=at(past), limit=ROWS)[0]
 
 
 def _correction_json(one: Correction) -> dict[str, object]:

@@ -46,21 +46,22 @@ Box = Annotated[str, Query(max_length=40)]
 Today = Annotated[date, Depends(today)]
 
 FIELDS = {
-    "code": ("票据代码", "code", "8 位数字"),
-    "number": ("票据号码", "number", "10 位数字"),
-    "check_code": ("校验码", "check code", "6 位，区分大小写"),
-    "issued_on": ("开票日期", "issued on", "2026-11-22"),
-    "amount": ("金额（元）", "amount", "100.00"),
+    "code": (("票据代码", "Code"), ("8 位数字", "8 digits")),
+    "number": (("票据号码", "Number"), ("10 位数字", "10 digits")),
+    "check_code": (("校验码", "Check code"), ("6 位，区分大小写", "6 characters, aA differ")),
+    "issued_on": (("开票日期", "Issued on"), ("2026-11-22", "2026-11-22")),
+    "amount": (("金额（元）", "Amount (CNY)"), ("100.00", "100.00")),
 }
-"""The five boxes: what they are called, and what one looks like."""
+"""The five boxes: what they are called, and what one looks like, in Chinese and in English."""
 
 
 class BoxUnreadable(Unreadable):
-    """One of the five elements is not written as it must be."""
+    """One of the five elements is not written as it must be; `box` says which."""
 
-    def __init__(self, box: str, why: str) -> None:
-        zh, en, example = FIELDS[box]
-        super().__init__(f"{zh} {en}: {why} ({example})")
+    def __init__(self, box: str, why: tuple[str, str]) -> None:
+        (zh, en), (_, example) = FIELDS[box]
+        super().__init__(f"{zh}{why[0]} {en.lower()}: {why[1]} ({example})")
+        self.box = box
 
 
 class NoListPublished(Unknown):
@@ -107,12 +108,12 @@ Listed = Annotated[StatusList, Depends(listed)]
 def check_page(status: Listed, day: Today, request: Request) -> Response:
     """Show five boxes, and what is known of the receipt that they name."""
     asked = {name: request.query_params.get(name, "").strip()[:40] for name in FIELDS}
-    verdict, unreadable = None, ""
+    verdict, unreadable = None, None
     if all(asked.values()):
         try:
             verdict = check_five(_five(**asked), status, day)
         except BoxUnreadable as error:
-            unreadable = str(error)
+            unreadable = error
     shown = {
         "asked": asked,
         "fields": FIELDS,
@@ -123,7 +124,7 @@ def check_page(status: Listed, day: Today, request: Request) -> Response:
         "freshness": status.freshness(day),
         "size": status.as_of.size,
     }
-    return page("check.html", shown)
+    return page(request, "check.html", shown)
 
 
 @router.get("/api/v1/receipts/check", response_model=CheckShape, responses=documented(400, 404))
@@ -153,9 +154,9 @@ def _five(code: str, number: str, check_code: str, issued_on: str, amount: str) 
     try:
         issued, paid = date.fromisoformat(issued_on), Money.parse(amount)
     except ValueError:
-        raise BoxUnreadable("issued_on", "no such day") from None
+        raise BoxUnreadable("issued_on", ("：没有这一天", "no such day")) from None
     except Refused as error:
-        raise BoxUnreadable("amount", str(error)) from None
+        raise BoxUnreadable("amount", ("：不是金额", str(error))) from None
     return Five(code=code, number=number, check_code=check_code, issued_on=issued, amount=paid)
 
 

@@ -50,6 +50,15 @@ class Kept:
     published_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A published checkpoint without its note, which is longer than all that is said of it."""
+
+    size: int
+    signed_at: datetime
+    published_at: datetime
+
+
 class Checkpoints:
     """The table of the signed checkpoints; what was published is never taken out."""
 
@@ -78,6 +87,13 @@ class Checkpoints:
             " ORDER BY size DESC LIMIT %s"
         )
         return self._kept(text, before, before, limit)
+
+    def listed(self, before: int | None, limit: int) -> list[Listed]:
+        """Return the same without their notes."""
+        given = {"before": before, "limit": limit}
+        with self._database.get_connection() as connection:
+            found = connection.execute(self._statement(_LIST), given).fetchall()
+        return [Listed(**row) for row in found]
 
     def above(self, size: int) -> Kept | None:
         """Return the smallest published checkpoint that is larger than `size`."""
@@ -182,4 +198,8 @@ _CREATE = (
     " signed_at timestamptz NOT NULL, published_at timestamptz)"
 )
 _SELECT = "SELECT size, note, signed_at, published_at FROM {table}"
+_LIST = (
+    "SELECT size, signed_at, published_at FROM {table} WHERE published_at IS NOT NULL"
+    " AND (size < %(before)s OR %(before)s::bigint IS NULL) ORDER BY size DESC LIMIT %(limit)s"
+)
 _INSERT = "INSERT INTO {table} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"

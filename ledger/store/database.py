@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import psycopg
@@ -24,6 +27,18 @@ class DatabaseUnreachable(Unreadable):
         )
 
 
+SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+@dataclass(slots=True)
+class Sitting:
+    """What a thread reads in one go: its connection once it has one, and what readers note."""
+
+    stack: ExitStack
+    connection: psycopg.Connection[DictRow] | None = None
+    noted: dict[str, Any] = field(default_factory=dict)
+
+
 class Database(PostgresDatastore):
     """A pool of connections to one schema, given by a libpq connection string.
 
@@ -35,6 +50,10 @@ class Database(PostgresDatastore):
         super().__init__("", "", "", "", "", schema=schema, originator_id_type="text")
         self.conninfo = conninfo
         self._known: set[str] = set()
+        self._here = threading.local()
+        self._written = itertools.count(1)
+        self.writes = 0
+        """Changes with each write of this process, never back to a number that it was before."""
         self.pool = ConnectionPool(
             conninfo,
             connection_class=psycopg.Connection[DictRow],
@@ -56,17 +75,55 @@ class Database(PostgresDatastore):
             raise DatabaseUnreachable(first_line(error)) from None
 
     @contextmanager
+    def sitting(self) -> Iterator[None]:
+        """Let all that this thread reads in the block see one snapshot, on one connection.
+
+        A connection is taken when the first thing is read. What is written in the block is
+        written on another one, and not seen here.
+        """
+        with ExitStack() as stack:
+            stack.callback(setattr, self._here, "sitting", None)
+            self._here.sitting = Sitting(stack)
+            yield
+
+    @property
+    def _sitting(self) -> Sitting | None:
+        return getattr(self._here, "sitting", None)
+
+    @contextmanager
+    def get_connection(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """Lend a connection: that of the sitting, if the thread is in one."""
+        sitting = self._sitting
+        if sitting is None:
+            with super().get_connection() as connection:
+                yield connection
+            return
+        if sitting.connection is None:
+            sitting.connection = sitting.stack.enter_context(super().get_connection())
+            sitting.connection.execute(SNAPSHOT)
+        yield sitting.connection
+
+    @contextmanager
     def reading(self) -> Iterator[psycopg.Connection[DictRow]]:
         """Lend a connection whose reads see one snapshot."""
-        with self.get_connection() as connection, connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        with self.get_connection() as connection:
+            if self._sitting is None:
+                connection.execute(SNAPSHOT)  # what lends the connection ends it
             yield connection
+
+    @property
+    def noted(self) -> dict[str, Any] | None:
+        """What readers have noted in this thread's sitting, if it is in one; it ends with that."""
+        return sitting.noted if (sitting := self._sitting) else None
 
     @contextmanager
     def writing(self) -> Iterator[psycopg.Connection[DictRow]]:
         """Lend a connection inside one transaction."""
-        with self.get_connection() as connection, connection.transaction():
-            yield connection
+        try:
+            with super().get_connection() as connection, connection.transaction():
+                yield connection
+        finally:
+            self.writes = next(self._written)
 
     @contextmanager
     def writing_alone(self, what: str) -> Iterator[psycopg.Connection[DictRow]]:
@@ -81,6 +138,14 @@ class Database(PostgresDatastore):
         with psycopg.connect(self.conninfo, autocommit=True, connect_timeout=10) as connection:
             connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [what])
             yield connection
+
+    @contextmanager
+    def alone_if_free(self, what: str) -> Iterator[psycopg.Connection | None]:
+        """Keep all others out of `what` like `alone`, or lend nothing if somebody is in it."""
+        query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+        with psycopg.connect(self.conninfo, autocommit=True, connect_timeout=10) as connection:
+            (free,) = connection.execute(query, [what]).fetchone() or (False,)
+            yield connection if free else None
 
     def ensure(self, name: str, *statements: str) -> None:
         """Create a table of this ledger and what belongs to it, unless it is there.

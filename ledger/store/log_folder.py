@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ledger.errors import Refused, Untrusted
@@ -81,10 +82,7 @@ class LogFolder:
 
     def vkey(self) -> VerifierKey:
         """Return the key that the folder itself says its checkpoint is signed with."""
-        line = self.read("vkey").decode("utf-8", errors="replace")
-        if not line.endswith("\n"):
-            raise LogDiffers("vkey")
-        return VerifierKey.parse(line[:-1])
+        return _key(self.read("vkey").decode("utf-8", errors="replace"))
 
     def published(self, key: VerifierKey) -> Checkpoint | None:
         """Return the checkpoint that `key` signed last, or None when there is none yet."""
@@ -96,7 +94,9 @@ class LogFolder:
 
     def shown(self) -> Checkpoint | None:
         """Return the newest checkpoint, checked against the log's own key line, or None."""
-        return self.published(self.vkey()) if self.objects.exists("checkpoint") else None
+        if not self.objects.exists("checkpoint"):
+            return None
+        return _opened(self.note(), self.vkey())
 
     def prover(self, key: VerifierKey) -> Prover:
         """Return what proves leaves under the checkpoint as it stands now."""
@@ -107,6 +107,20 @@ class LogFolder:
     def locked(self) -> AbstractContextManager[None]:
         """Hold the log against any other integrator, as far as its place can."""
         return self.objects.alone()
+
+
+@lru_cache(maxsize=8)
+def _key(line: str) -> VerifierKey:
+    """Read a key line; the same line gives the same key."""
+    if not line.endswith("\n"):
+        raise LogDiffers("vkey")
+    return VerifierKey.parse(line[:-1])
+
+
+@lru_cache(maxsize=8)
+def _opened(note: str, key: VerifierKey) -> Checkpoint:
+    """Open a signed note; the same bytes need not be verified again."""
+    return checkpoints.open_signed(note, key)
 
 
 def paths(size: int) -> Iterator[str]:

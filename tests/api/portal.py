@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
@@ -58,6 +60,11 @@ def charity_at_work(house: House) -> tuple[str, list[str], str, str]:
 def private_payment(yuan: str) -> PayOut:
     """Describe a payment to a private person."""
     return replace(payment(yuan), payee=PRIVATE_PAYEE)
+
+
+def words(page: str) -> str:
+    """Return what a page says: its text without tags, with single spaces."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
 class Broken:

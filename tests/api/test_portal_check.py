@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import date
 from urllib.parse import urlencode
 
@@ -64,8 +65,12 @@ def test_a_receipt_that_stands_is_valid_and_the_answer_says_how_old_it_is(
         "day": "2026-11-22", "size": 0, "valid_until": "2026-11-29", "stale": False,
     }  # fmt: skip
     page = html.unescape(get(f"/check?{boxes(house, FIRST)}").text)
-    assert "有效 valid" in page
+    assert '<h2 class="verdict good">有效</h2>' in page
     assert "1 天前" in page
+    english = html.unescape(get(f"/check?{boxes(house, FIRST)}&lang=en").text)
+    assert '<h2 class="verdict good">valid</h2>' in english
+    assert "1 days ago" in english
+    assert not re.search("[\u4e00-\u9fff]", english.partition("<main")[2].partition("</main>")[0])
 
 
 def test_a_void_receipt_another_amount_and_an_unknown_number_are_told_apart(
@@ -96,8 +101,9 @@ def test_boxes_that_are_empty_or_unreadable_are_named(house: House, get: Get) ->
     assert "五项都要填写" not in get("/check").text
     assert "五项都要填写" in get("/check?code=23050126").text
     assert "2026-11-22" in get(f"/check?{boxes(house, FIRST, issued_on='昨天')}").text
+    assert "金额（元）：不是金额" in get(f"/check?{boxes(house, FIRST, amount='<b>')}").text
     assert "is no amount of money" in html.unescape(
-        get(f"/check?{boxes(house, FIRST, amount='<b>')}").text
+        get(f"/check?{boxes(house, FIRST, amount='<b>')}&lang=en").text
     )
     assert "<b>" not in get(f"/check?{boxes(house, FIRST, amount='<b>')}").text
     refused = get(f"/api/v1/receipts/check?{boxes(house, FIRST, issued_on='x')}")

@@ -55,7 +55,6 @@ def test_tiles_may_be_kept_for_ever_and_the_checkpoint_only_for_seconds(get: Get
         "/log/tile/0/000%00",
         "/log/tile/0/x000",
         "/log/.lock",
-        "/log/",
         "/log/keys/log.key",
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ from ledger.application import Correction
 from ledger.domain.receipt_books import Loss
 from ledger.engine import Unsigned
 from ledger.money import Money
+from ledger.store.jobs import Job
+from tests.attacks.accounts import rows_of_accounts
 from tests.attacks.tampering import Place, place_of
 from tests.conftest import USCC
 from tests.houses import general_fund, give, pay, ready_for_receipts, register
@@ -70,6 +72,8 @@ def _tell(house: House, folder: Path) -> None:
     assert house.ledger.people.erase(gifts[1], "request of the person").kept
     waiting = Unsigned(USCC, house.engine.kid_of(USCC), b"e30.e30", elsewhere=True)
     house.requests.keep([waiting], {})
+    house.jobs.ask(_job(house))
+    rows_of_accounts(house)
     house.publish()
 
 
@@ -78,6 +82,15 @@ def _correct(house: House, fund: str) -> None:
     back = Correction(reason="refund", note="项目取消", decided_by="reviewer")
     house.ledger.disbursements.recover(fund, paid, Money(4_00), date(2026, 11, 20), back)
     house.ledger.disbursements.classify(fund, paid, "charitable")
+
+
+def _job(house: House) -> Job:
+    at = house.jobs.now()
+    return Job(
+        id="a1b2", kind="import", account="4f1c090000", organisation=USCC, roles=("clerk",),
+        confirmed=True, asked_key="k", asked="a", state="awaiting-approval", created=at,
+        changed=at, expires=at + timedelta(days=7), approver="77aa010000",
+    )  # fmt: skip
 
 
 def _give_back(house: House, receipted: str) -> None:

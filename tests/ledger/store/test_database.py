@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
+
 import psycopg
 import pytest
+from eventsourcing.persistence import PersistenceError
 
 from api.wiring import House
 from ledger.store.database import Database, DatabaseUnreachable, first_line
+from projections.directory import DIRECTORY
 from tests.houses import register
 from tests.invariants import check_house
 
@@ -37,3 +41,45 @@ def test_a_read_sees_one_snapshot_and_can_not_write(house: House) -> None:
 def test_an_error_without_words_is_named_by_its_kind() -> None:
     assert first_line(TimeoutError()) == "TimeoutError"
     assert first_line(ValueError("\none\ntwo")) == "one"
+
+
+def test_all_that_is_read_in_a_sitting_is_one_snapshot_on_one_connection(house: House) -> None:
+    database, before = house.database, house.recorder.size()
+    with database.sitting():
+        lent = database.pool.get_stats()["requests_num"]
+        assert house.recorder.size() == before
+        with closing(House(house.settings)) as other:
+            register(other)
+            other.publish()
+        assert house.recorder.size() == before
+        with house.runner.reading(DIRECTORY) as (_, position), database.get_connection() as one:
+            assert position.size == before
+            with database.reading() as another:
+                assert one is another
+        assert database.pool.get_stats()["requests_num"] == lent + 1
+    assert house.recorder.size() > before
+    assert database.noted is None
+
+
+def test_what_is_written_in_a_sitting_is_written_at_once_and_seen_after_it(house: House) -> None:
+    with house.database.sitting():
+        before = house.recorder.size()
+        register(house)
+        assert house.recorder.size() == before
+    assert house.recorder.size() > before
+
+
+def test_a_sitting_that_reads_nothing_takes_no_connection(house: House) -> None:
+    lent = house.database.pool.get_stats()["requests_num"]
+    with house.database.sitting():
+        pass
+    assert house.database.pool.get_stats()["requests_num"] == lent
+
+
+def test_each_write_of_this_process_is_told_even_one_that_failed(house: House) -> None:
+    seen = {house.database.writes}
+    for statement in ("SELECT 1", "SELECT 1/0"):
+        with suppress(PersistenceError), house.database.writing() as connection:
+            connection.execute(statement)
+        assert house.database.writes not in seen
+        seen.add(house.database.writes)

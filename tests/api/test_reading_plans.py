@@ -1,0 +1,169 @@
+"""No public read asks anything whose cost grows with the number of gifts."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from fastapi import FastAPI
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import Diagnostic
+
+from api.app import create_app
+from api.public_house import PublicHouse
+from api.settings import Settings
+from api.wiring import VIEWS, House
+from ledger.store.checkpoints import Checkpoints
+from ledger.store.database import Database
+from ledger.store.integrator import States, states
+from ledger.store.log_folder import LogFolder
+from ledger.store.recorder import LedgerRecorder
+from projections.runner import Runner
+from projections.trace_accounts import EVERY
+from tests.api.test_kept_answers import asked
+from tests.conftest import USCC
+from tests.houses import general_fund, gift, pay, register
+
+FEW = 100
+MANY = FEW + 3 * EVERY
+"""Both ledgers lie equally far after a milestone: answers of the past read what came since."""
+
+BLOCKS = 15
+"""Blocks that one question may read more among the many, beside one more for each it read before:
+every index it asks may have grown by a level. A table read whole would be thirty times as large."""
+WATCHED = (
+    "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0"
+    " -c auto_explain.log_analyze=on -c auto_explain.log_buffers=on -c auto_explain.log_timing=off"
+    " -c auto_explain.log_format=json -c client_min_messages=log"
+)
+
+
+@dataclass
+class Watched:
+    """The public part of a house, whose server tells how it answered each question."""
+
+    database: Database
+    log: LogFolder
+    told: list[tuple[str, int]] = field(default_factory=list)
+    """Each question and how many blocks were read for it."""
+
+    def __post_init__(self) -> None:
+        self.recorder = LedgerRecorder(self.database)
+        self.runner = Runner(self.database, self.recorder, VIEWS, time.monotonic)
+        self.checkpoints = Checkpoints(self.database)
+        with self.database.get_connection() as connection:
+            connection.add_notice_handler(self.hear)
+
+    def states(self) -> States:
+        """Return how many entries are sequenced, integrated and published."""
+        return states(self.recorder, self.checkpoints, self.log)
+
+    def hear(self, said: Diagnostic) -> None:
+        """Take in what the server tells of an answer."""
+        _, found, plan = (said.message_primary or "").partition("plan:")
+        if found:
+            self.told.append(_blocks(json.loads(plan)))
+
+
+def _blocks(told: dict[str, Any]) -> tuple[str, int]:
+    plan = told["Plan"]
+    return told["Query Text"], plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+
+@dataclass
+class Sized:
+    """A charity's ledger with so many gifts in its fund."""
+
+    settings: Settings
+    log: LogFolder
+    gifts: list[str]
+    fund: str
+    paid: str
+    size: int
+
+    def paths(self) -> dict[str, str]:
+        """Return what is asked for, by name."""
+        fund, traced = f"/funds/{self.fund}", f"/gifts/{self.gifts[-1]}/trace"
+        now = {
+            "front page": "/",
+            "fund": fund,
+            "spent gift": f"/trace/gift/{self.gifts[0]}",
+            "unspent gift": f"/trace/gift/{self.gifts[-1]}",
+            "payment": f"/trace/disbursement/{self.paid}",
+            "funds": "/api/v1/funds",
+            "statement": f"/api/v1{fund}",
+            "gift's trace": f"/api/v1{traced}",
+            "payment's trace": f"/api/v1/disbursements/{self.paid}/trace",
+            "charities": "/charities",
+            "charity": f"/charities/{USCC}",
+            "villages": "/villages",
+            "search": "/search?q=%E5%AD%A6",
+        }
+        return now | {f"{name} in the past": f"{path}{'&' if '?' in path else '?'}as_of={self.size}"
+                      for name, path in now.items()}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ledgers(
+    database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Sized, Sized]]:
+    """Make two ledgers that differ in the number of gifts, all in one fund."""
+    with ExitStack() as stack:
+        yield cast("tuple[Sized, Sized]", tuple(
+            stack.enter_context(_made(database_url, tmp_path_factory.mktemp("sized"), gifts))
+            for gifts in (FEW, MANY)
+        ))  # fmt: skip
+
+
+@contextmanager
+def _made(database_url: str, data: Any, gifts: int) -> Iterator[Sized]:
+    given = Settings(data=data, database_url=database_url, schema=f"t_{uuid.uuid4().hex[:16]}")
+    with closing(House(given, create=True)) as house:
+        register(house)
+        fund = general_fund(house)
+        many = [gift(f"{1 + number % 7}.00") for number in range(gifts)]
+        ids = house.ledger.gifts.receive_gifts(USCC, fund, many)
+        (paid, *_) = pay(house, fund, "20.00", "30.00", "10.00")
+        house.publish()
+        with house.database.alone("analyze") as connection:
+            connection.execute("ANALYZE")
+        yield Sized(given, house.log, ids, fund, paid, house.recorder.size())
+
+
+def _told(sized: Sized, path: str, mode: str) -> list[tuple[str, int]]:
+    """Return what one read asked the server, and how many blocks each answer took."""
+    options = f"{WATCHED} -c plan_cache_mode={mode}"
+    conninfo = make_conninfo(str(sized.settings.database_url), options=options)
+    with closing(Database(conninfo, sized.settings.schema, pool_size=1)) as database:
+        house = Watched(database, sized.log)
+        app: FastAPI = create_app(cast("PublicHouse", house), kept_bytes=0)
+        asked(app, path)  # what the server learns of its tables is not counted
+        house.told.clear()
+        answer = asked(app, path)
+        assert answer.status_code == 200, answer.text
+        assert house.told, "the server told of no plan"
+        return house.told
+
+
+NAMES = tuple(Sized(cast("Settings", None), cast("LogFolder", None), ["g"], "f", "d", 1).paths())
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_question_reads_more_blocks_because_there_are_more_gifts(
+    ledgers: tuple[Sized, Sized], name: str, mode: str
+) -> None:
+    few, many = (_told(sized, sized.paths()[name], mode) for sized in ledgers)
+
+    grown = {
+        text: (before, after)
+        for (text, before), (_, after) in zip(few, many, strict=True)
+        if after > 2 * before + BLOCKS
+    }
+    assert not grown, grown
