@@ -33,6 +33,7 @@ bench: $(VENV)/.tests
 	$(BIN)/python benchmarks/receipts_drawn.py
 	$(BIN)/python benchmarks/verifying.py
 	$(BIN)/python benchmarks/auditing.py
+	$(BIN)/python benchmarks/reading.py --events $(BENCH_GIFTS)
 	$(BIN)/python benchmarks/trace_scale.py --gifts $(BENCH_GIFTS)
 
 soak: $(VENV)/.tests
@@ -45,12 +46,14 @@ lock: $(VENV)/.tests
 clean:
 	test ! -x $(BIN)/donation-ledger || $(BIN)/donation-ledger stop
 	test ! -L var/postgres || rm -rf "$$(readlink -f var/postgres)"
-	rm -rf $(VENV) var build *.egg-info
+	rm -rf $(VENV) var build api/pages/bundled *.egg-info
 
-$(VENV)/.product: requirements.txt pyproject.toml
+$(VENV)/.product: requirements.txt pyproject.toml api/pages/charts/bundle.sh \
+		api/pages/charts/library.js api/pages/charts/package-lock.json
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	api/pages/charts/bundle.sh
 	touch $@
 
 $(VENV)/.tests: $(VENV)/.product requirements-dev.txt tests/foreign/tools.sh \
