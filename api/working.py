@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -77,8 +78,13 @@ def _spread(
     jobs: int,
     begin: Callable[[], object],
 ) -> Iterator[tuple[Task, Result]]:
-    """Spread tasks over fresh processes, which hold no thread and no connection of this one."""
-    pool = ProcessPoolExecutor(jobs, get_context("forkserver"), _begin, (begin,))
+    """Spread tasks over fresh processes, which hold no thread and no connection of this one.
+
+    What is imported here they need too; it is imported once, where they are all forked from.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload([name for name in sys.modules if name.startswith("api.")])
+    pool = ProcessPoolExecutor(jobs, context, _begin, (begin,))
     waiting: deque[tuple[Task, Future[Result]]] = deque()
     try:
         for task in tasks:

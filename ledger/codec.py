@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, make_dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
@@ -29,8 +29,10 @@ from ledger.proof.tiles import ENTRY_MAX
 
 TYP = "donation-ledger-event+jws"
 HEAD = ("originator_id", "originator_version", "timestamp", "actor")
-ORGANISATION_EVENTS = get_args(OrganisationEvent)
-MEMBERS = frozenset({"_sd_alg", "actor", "at", "data", "origin", "stream", "topic", "version"})
+ORGANISATION_EVENTS = frozenset(get_args(OrganisationEvent))
+MEMBERS = ("_sd_alg", "actor", "at", "data", "origin", "stream", "topic", "version")
+"""In the order of canonical JSON, like all members here: what was read has no other."""
+
 DIGEST_FIELDS = ("sealed", "digests")
 DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 """A SHA-256 in base64url (RFC 9901 4.2.3); anything else could be somebody's name."""
@@ -105,8 +107,8 @@ def take_in(event: Event, origin: str, registry: Registry) -> Event:
     """
     registry.check_power(event)
     check_vouchers(registry.vouchers(event, origin))
-    if isinstance(event, ORGANISATION_EVENTS):
-        registry.apply(event)
+    if type(event) in ORGANISATION_EVENTS:
+        registry.apply(cast("OrganisationEvent", event))
     return event
 
 
@@ -132,19 +134,16 @@ def public_key(x: str) -> Ed25519PublicKey:
 def event_of(data: bytes, origin: str) -> Event:
     """Build the event that canonical payload bytes describe."""
     members = read_canonical(data)
-    if type(members) is not dict or members.keys() != MEMBERS:
+    if type(members) is not dict or tuple(members) != MEMBERS:
         raise EntryMalformed("its members are not those of an event")
-    if members["origin"] != origin:
-        raise EntryMalformed(f"its origin is {members['origin']!r}, not {origin!r}")
-    cls = TOPICS.get(str(members["topic"]))
-    if cls is None or members["_sd_alg"] != "sha-256":
-        raise EntryMalformed(f"topic {members['topic']!r} is not known")
+    digests, actor, at, told, named, stream, topic, version = members.values()
+    if named != origin:
+        raise EntryMalformed(f"its origin is {named!r}, not {origin!r}")
+    cls = TOPICS.get(str(topic))
+    if cls is None or digests != "sha-256":
+        raise EntryMalformed(f"topic {topic!r} is not known")
     event: Event = _maker(cast("type", cls))(
-        members["data"],
-        originator_id=_typed(members["stream"], str),
-        originator_version=_typed(members["version"], int),
-        timestamp=_instant(members["at"]),
-        actor=_typed(members["actor"], str),
+        told, _typed(stream, str), _typed(version, int), _instant(at), _typed(actor, str)
     )
     return event
 
@@ -178,27 +177,47 @@ def _maker(cls: type) -> Callable[..., Any]:
     what can't be: so every value in an entry is looked at, and none is a float.
     """
     hints, head = get_type_hints(cls), HEAD if issubclass(cls, Event) else ()
-    names = [f.name for f in fields(cls) if f.name not in head]
-    steps = tuple((name, _member(name), *_plainly(name, hints[name])) for name in names)
-    members = frozenset(member for _, member, _, _ in steps)
+    names = sorted((f.name for f in fields(cls) if f.name not in head), key=_member)
+    members, steps = tuple(map(_member, names)), tuple(_plainly(n, hints[n]) for n in names)
+    unfrozen = _unfrozen(cls, (*head, *names))
 
-    def make(data: object, **given: object) -> object:
-        if type(data) is not dict or data.keys() != members:
+    def make(data: object, *given: object) -> object:
+        if type(data) is not dict or tuple(data) != members:
             raise EntryMalformed(f"its data are not those of {cls.__name__}")
-        for name, member, plain, reader in steps:
-            value = data[member]
-            given[name] = value if type(value) is plain else reader(value)
-        return cls(**given)
+        made = unfrozen(
+            *given,
+            *[
+                value if type(value) is plain else reader(value)
+                for (plain, reader), value in zip(steps, data.values(), strict=True)
+            ],
+        )
+        made.__class__ = cls
+        return made
 
     return make
+
+
+def _unfrozen(cls: type, names: Iterable[str]) -> type:
+    """Return a class laid out like a frozen one, made of its values and then turned into it.
+
+    That takes a fifth of the time of the frozen class's own constructor.
+    """
+    assert not hasattr(cls, "__post_init__"), "what a constructor checks needs a reader of its own"
+    alike = {
+        "__slots__": cls.__dict__["__slots__"],
+        "__init__": vars(make_dataclass(cls.__name__, names))["__init__"],
+        "__setattr__": object.__setattr__,
+        "__delattr__": object.__delattr__,
+    }
+    return type(cls.__name__, (cast("type", cls.__base__),), alike)
 
 
 def _plainly(name: str, hint: Any) -> tuple[type, Reader]:
     """Return the JSON type that is taken as it is (or one that never comes), and its reader."""
     reader = _digests if name in DIGEST_FIELDS else _reader(hint)
-    optional = [arg for arg in get_args(hint) if arg in PLAIN]
-    if get_origin(hint) in (Union, types.UnionType) and optional:
-        return optional[0], reader
+    if get_origin(hint) in (Union, types.UnionType):
+        asis = [arg for arg in get_args(hint) if arg in AS_IT_IS]
+        return (*asis, Event)[0], reader
     return (hint if hint in PLAIN else Event), reader
 
 
@@ -223,19 +242,19 @@ def _typed(value: object, cls: type) -> Any:
 
 
 def _digests(value: object) -> tuple[str, ...]:
-    digests = [_typed(v, str) for v in _typed(value, list)]
-    if not all(map(DIGEST.fullmatch, digests)):
-        raise EntryMalformed("a sealed field is not a SHA-256 in base64url")
-    return tuple(digests)
+    for digest in _typed(value, list):
+        if not DIGEST.fullmatch(_typed(digest, str)):
+            raise EntryMalformed("a sealed field is not a SHA-256 in base64url")
+    return tuple(cast("list[str]", value))
 
 
 def _amount(value: object) -> Amount:
-    goods = type(value) is dict and value.keys() == IN_A_QUANTITY
+    goods = type(value) is dict and tuple(value) == IN_A_QUANTITY
     return _quantity(value) if goods else _money(value)
 
 
 def _quantity(value: object) -> Quantity:
-    if type(value) is not dict or value.keys() != IN_A_QUANTITY:
+    if type(value) is not dict or tuple(value) != IN_A_QUANTITY:
         raise EntryMalformed("a quantity is not a count and an item")
     try:
         return Quantity(_typed(value["count"], int), _typed(value["item"], str))
@@ -244,10 +263,16 @@ def _quantity(value: object) -> Quantity:
 
 
 def _money(value: object) -> Money:
-    if type(value) is not dict or value.keys() != IN_AN_AMOUNT:
+    if type(value) is not dict or tuple(value) != IN_AN_AMOUNT:
         raise EntryMalformed("an amount is not minor units and a currency")
+    return _money_of(_typed(value["minor"], int), _typed(value["currency"], str))
+
+
+@lru_cache(maxsize=4096)
+def _money_of(minor: int, currency: str) -> Money:
+    """Make an amount; a gift, its receipt and its payment tell the same one again."""
     try:
-        return Money(_typed(value["minor"], int), _typed(value["currency"], str))
+        return Money(minor, currency)
     except Refused as error:
         raise EntryMalformed(str(error)) from None
 
@@ -280,10 +305,12 @@ def _instant(value: object) -> datetime:
     raise EntryMalformed(f"{value!r} is not a time of the form 2020-01-31T08:00:00.000000Z")
 
 
-IN_A_QUANTITY, IN_AN_AMOUNT = frozenset({"count", "item"}), frozenset({"currency", "minor"})
+IN_A_QUANTITY, IN_AN_AMOUNT = ("count", "item"), ("currency", "minor")
 
 PLAIN = (str, int, bool)
 """Types that JSON has too."""
+
+AS_IT_IS = (*PLAIN, types.NoneType)
 
 VALUES: dict[Any, Reader] = {
     Amount: _amount,

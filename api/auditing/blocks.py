@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.auditing.entries import Keys, Proof, prove, read_and_prove
+from api.auditing.entries import KeyDirectory, Keys, Proof, prove
 from ledger.proof import merkle, tiles
 
 BLOCK_BUNDLES = 16
@@ -34,13 +34,12 @@ class Bundle:
 class Block:
     """Bundles that lie side by side, and the keys that entries up to their end name.
 
-    Without keys, signatures are left alone.
+    With a directory in their place, it takes in the keys, and what is read of entries is kept.
+    Without either, signatures are left alone.
     """
 
     bundles: tuple[Bundle, ...]
-    keys: Keys | None
-    kept_for: str | None = None
-    """The origin of the log, if what is read of entries is to be kept; else it is not."""
+    keys: Keys | KeyDirectory | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +68,29 @@ def check_block(block: Block) -> CheckedBlock:
     whole, frontier, checked = True, merkle.Frontier(), []
     for bundle in block.bundles:
         hashes = [merkle.leaf_hash(entry) for entry in bundle.entries]
-        for each in hashes:
-            frontier.append(each)
+        node, tile_ok = _node(bundle, hashes), b"".join(hashes) == bundle.tile
         whole = whole and len(hashes) == bundle.width
-        tile_ok = b"".join(hashes) == bundle.tile
-        checked.append(CheckedBundle(_proofs(block, bundle), tile_ok, _node(bundle, hashes)))
+        if whole:
+            _grow(frontier, hashes, node)
+        proofs = () if block.keys is None else tuple(prove(bundle.entries, block.keys))
+        checked.append(CheckedBundle(proofs, tile_ok, node))
     return CheckedBlock(tuple(checked), tuple(frontier.peaks) if whole else None)
 
 
-def _proofs(block: Block, bundle: Bundle) -> tuple[Proof, ...]:
-    if block.keys is None:
-        return ()
-    if block.kept_for is None:
-        return tuple(prove(bundle.entries, block.keys))
-    return tuple(read_and_prove(bundle.entries, block.keys, block.kept_for))
+def _grow(frontier: merkle.Frontier, hashes: Sequence[bytes], node: bytes | None) -> None:
+    if node is not None:
+        frontier.append_subtree(tiles.HEIGHT, node)
+        return
+    for each in hashes:
+        frontier.append(each)
 
 
 def _node(bundle: Bundle, hashes: Sequence[bytes]) -> bytes | None:
     if len(hashes) != bundle.width:
         size = merkle.HASH_BYTES
         hashes = [bundle.tile[at : at + size] for at in range(0, len(bundle.tile), size)]
-    return merkle.over(hashes)(tiles.HEIGHT, 0) if len(hashes) == tiles.WIDTH else None
+    if len(hashes) != tiles.WIDTH:
+        return None
+    for _ in range(tiles.HEIGHT):
+        hashes = list(map(merkle.node_hash, hashes[::2], hashes[1::2]))
+    return hashes[0]

@@ -53,9 +53,7 @@ def audit_database(house: House, spread: Spread = ALONE) -> Audit:
     _audit_published(audit, house, spread)
     _audit_vault(audit, house, reader, belongings)
     _audit_sources(audit, house, belongings)
-    audit.findings += house.answered.findings()
-    audit.findings += house.jobs.findings()
-    audit.findings += check_accounts(house)
+    _audit_private(audit, house)
     audit_views(audit, house)
     return audit
 
@@ -179,6 +177,20 @@ def _audit_vault(audit: Audit, house: House, reader: Reader, belongings: Belongi
             house.vault.check(opening)
         except Untrusted as error:
             audit.find(f"vault: {error}", "vault_ok")
+
+
+def _audit_private(audit: Audit, house: House) -> None:
+    """Check the rows of accounts, jobs and answered requests, each sealed by the vault's key."""
+    try:
+        for finding in (
+            *house.answered.findings(),
+            *house.drafts.findings(),
+            *house.jobs.findings(),
+            *check_accounts(house),
+        ):
+            audit.find(finding)
+    except LedgerError as error:
+        audit.find(f"vault_keys: {error}")
 
 
 def _audit_sources(audit: Audit, house: House, belongings: Belongings) -> None:

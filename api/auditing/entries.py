@@ -21,6 +21,7 @@ from ledger import codec
 from ledger.domain.events import Event
 from ledger.errors import Untrusted
 from ledger.proof import jws
+from ledger.proof.ed25519 import check_signature
 from ledger.proof.encoding import b64url
 
 KEYS_KEPT = 4096
@@ -44,7 +45,7 @@ class Proof(NamedTuple):
 UNPROVED = Proof()
 
 Keys: TypeAlias = Mapping[str, str]
-"""kid -> public key (JWK `x`): candidates only, for anybody may name a key."""
+"""kid -> public key (JWK `x`) of that thumbprint: candidates only, anybody may name a key."""
 
 
 def spellings(text: bytes) -> tuple[bytes, ...]:
@@ -81,13 +82,20 @@ class KeyDirectory:
             self.keys = {**found, **self.keys}
         return self.keys
 
+    def read_and_prove(self, entries: Sequence[bytes | None]) -> list[Proof]:
+        """Check entries, and keep what is read for the reader of the order in this same process.
+
+        To read an entry again takes less time than to hand what is read to another process.
+        """
+        found = [_read(entry, self._origin) for entry in entries]
+        named = {kid: x for one in found if one for kid, x in _named(one[1]).items()}
+        if named.keys() - self.keys.keys():
+            self.keys = {**named, **self.keys}
+        return [Proof(_signer(one[0], self.keys), one) if one else UNPROVED for one in found]
+
     def _named(self, entry: bytes) -> dict[str, str]:
-        try:
-            _, event = codec.read(entry, self._origin)
-            public = str(getattr(event, "public", ""))
-            return {jws.thumbprint(_key(public)): public}
-        except Untrusted:
-            return {}
+        found = _read(entry, self._origin)
+        return _named(found[1]) if found else {}
 
 
 def may_name_a_key(entry: bytes) -> bool:
@@ -96,19 +104,25 @@ def may_name_a_key(entry: bytes) -> bool:
     return first in entry or second in entry or third in entry
 
 
-def prove(entries: Sequence[bytes | None], keys: Keys) -> list[Proof]:
-    """Check the signatures of entries under the keys they name."""
+def prove(entries: Sequence[bytes | None], keys: Keys | KeyDirectory) -> list[Proof]:
+    """Check the signatures of entries under the keys they name.
+
+    A directory takes in what keys they bring, and what is read of them is kept.
+    """
+    if isinstance(keys, KeyDirectory):
+        return keys.read_and_prove(entries)
     signed = [_parsed(entry) for entry in entries]
     return [Proof(_signer(one, keys)) for one in signed]
 
 
-def read_and_prove(entries: Sequence[bytes | None], keys: Keys, origin: str) -> list[Proof]:
-    """Check them, and keep what is read for the reader of the order in this same process.
-
-    To read an entry again takes less time than to hand what is read to another process.
-    """
-    found = [_read(entry, origin) for entry in entries]
-    return [Proof(_signer(one[0], keys), one) if one else UNPROVED for one in found]
+def _named(event: Event) -> dict[str, str]:
+    public = getattr(event, "public", None)
+    if public is None:
+        return {}
+    try:
+        return {jws.thumbprint(_key(public)): public}
+    except Untrusted:
+        return {}
 
 
 def _parsed(entry: bytes | None) -> jws.Jws | None:
@@ -126,13 +140,14 @@ def _read(entry: bytes | None, origin: str) -> Read | None:
 
 
 def _signer(signed: jws.Jws | None, keys: Keys) -> str | None:
-    if signed is None or signed.kid not in keys:
+    public = keys.get(signed.kid) if signed and signed.typ == codec.TYP else None
+    if signed is None or public is None:
         return None
     try:
-        jws.check(signed, _key(keys[signed.kid]), codec.TYP)
+        check_signature(_key(public), signed.signature, signed.signing_input, what=codec.TYP)
     except Untrusted:
         return None
-    return keys[signed.kid]
+    return public
 
 
 @lru_cache(maxsize=KEYS_KEPT)

@@ -119,7 +119,6 @@ class Files:
         with uncollected():
             for block, checked in in_order(check_block, blocks, self._spread.jobs):
                 self._take(block, checked, see)
-                collect_new()
         if self._frontier.size == seen.size and self._frontier.root() != seen.root:
             self._audit.find("checkpoint: its root is not that of the entries", "tree_ok")
         self._upper.close()
@@ -133,14 +132,21 @@ class Files:
             self._audit.find(f"checkpoint: {error}", "checkpoint_ok")
 
     def _blocks(self, size: int, directory: KeyDirectory | None) -> Iterator[Block]:
-        """Read the log a block at a time; a task leaves with all keys named up to its end."""
+        """Read the log a block at a time; a task leaves with all keys named up to its end.
+
+        A process that works alone takes a bundle at a time: what is read of it stays at hand for
+        the processor until it is all done.
+        """
         places, lost = tiles.entry_bundles(size), 0
         with ThreadPoolExecutor(READERS) as readers:
             while batch := list(islice(places, self._spread.bundles)):
                 bundles = tuple(readers.map(self._bundle, batch))
-                entries = (entry for bundle in bundles for entry in bundle.entries)
-                keys = directory.gather(entries) if directory else None
-                yield Block(bundles, keys, self._key.name if self._spread.jobs == 1 else None)
+                if self._spread.jobs == 1:
+                    yield from (Block((bundle,), directory) for bundle in bundles)
+                else:
+                    entries = (entry for bundle in bundles for entry in bundle.entries)
+                    yield Block(bundles, directory.gather(entries) if directory else None)
+                collect_new()
                 lost = 0 if any(bundle.tile for bundle in bundles) else lost + len(bundles)
                 if lost > LOST_MAX:
                     self._audit.find(f"log: {lost} tiles in a row can't be read; the rest is left")

@@ -6,6 +6,7 @@ opens the vault, and "not found" never means forged.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated
@@ -18,7 +19,10 @@ from api.rendering import document, page
 from api.routes.house import Home
 from api.routes.shapes import CheckShape
 from api.verifying.sheet import RESULTS
+from ledger import codec
 from ledger.domain.days import day_in_china
+from ledger.domain.events import ReceiptIssued, ReceiptMadeOut
+from ledger.domain.receipts import stream
 from ledger.errors import Refused, Unknown, Unreadable
 from ledger.money import Money
 from ledger.proof.notes import VerifierKey
@@ -30,6 +34,9 @@ from receipts.trust import Trust
 from receipts.verdict import Verdict
 
 LISTED = "application/octet-stream"
+MADE_OUT = ("valid", "reversed", "replaced")
+"""Results that are about a receipt whose five elements are right."""
+
 SHORT = "public, max-age=300"
 AUTHORITY_NOT_ASKED = ""
 """A status list is signed by the log's key alone."""
@@ -105,7 +112,7 @@ Listed = Annotated[StatusList, Depends(listed)]
 
 
 @router.get("/check", include_in_schema=False)
-def check_page(status: Listed, day: Today, request: Request) -> Response:
+def check_page(home: Home, status: Listed, day: Today, request: Request) -> Response:
     """Show five boxes, and what is known of the receipt that they name."""
     asked = {name: request.query_params.get(name, "").strip()[:40] for name in FIELDS}
     verdict, unreadable = None, None
@@ -120,6 +127,7 @@ def check_page(status: Listed, day: Today, request: Request) -> Response:
         "missing": any(asked.values()) and not all(asked.values()),
         "unreadable": unreadable,
         "verdict": verdict,
+        "gifts": _gifts(home, asked) if verdict and verdict.result in MADE_OUT else [],
         "results": RESULTS,
         "freshness": status.freshness(day),
         "size": status.as_of.size,
@@ -148,6 +156,20 @@ def status_list(home: Home) -> Response:
     """Give the newest published status list, as `verify --status` takes it."""
     headers = {"Cache-Control": SHORT}
     return Response(home.log.read(STATUS_LIST), media_type=LISTED, headers=headers)
+
+
+def _gifts(home: PublicHouse, asked: Mapping[str, str]) -> list[str]:
+    """Return the gifts that a receipt was made out for: whoever holds it may follow them."""
+    entries = home.recorder.log_of([stream(asked["code"], asked["number"])])
+    made = (codec.read(row.entry, home.recorder.origin())[1] for row in entries if row.entry)
+    first = next(made, None)
+    match first:
+        case ReceiptMadeOut():
+            return [line.gift for line in first.lines]
+        case ReceiptIssued():
+            return [first.gift]
+        case _:
+            return []
 
 
 def _five(code: str, number: str, check_code: str, issued_on: str, amount: str) -> Five:

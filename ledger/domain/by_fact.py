@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import singledispatch
-from typing import Any, TypeVar
+from types import MethodType
+from typing import Any, Self, TypeVar, overload
 
 Registered = TypeVar("Registered", bound=Callable[..., None])
+
+TakeIn = Callable[[Any, Callable[[str], None]], None]
+"""Takes in a fact, and tells whom it is given what is wrong with it."""
 
 
 class ByFact:
@@ -16,6 +20,7 @@ class ByFact:
     """
 
     def __init__(self, otherwise: Callable[..., None]) -> None:
+        self._otherwise = otherwise
         self._dispatcher = singledispatch(otherwise)
         self._known: dict[type, Callable[..., None]] = {}
 
@@ -24,8 +29,21 @@ class ByFact:
         self._dispatcher.register(method)
         return method
 
-    def __get__(self, holder: object, cls: type) -> Callable[..., None]:
-        """Return what takes in a fact for this holder."""
+    def takers(self, holder: object, kind: type) -> tuple[TakeIn, ...]:
+        """Return what takes in facts of a class for this holder: nothing, or one method."""
+        found = self._dispatcher.dispatch(kind)
+        return () if found is self._otherwise else (MethodType(found, holder),)
+
+    @overload
+    def __get__(self, holder: None, cls: type) -> Self: ...
+
+    @overload
+    def __get__(self, holder: object, cls: type) -> Callable[..., None]: ...
+
+    def __get__(self, holder: object, cls: type) -> Self | Callable[..., None]:
+        """Return what takes in a fact for this holder; of the class, the methods themselves."""
+        if holder is None:
+            return self
         known = self._known
 
         def take_in(fact: object, *given: Any) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import get_args
 
+from ledger.domain.acting import same_person
 from ledger.domain.by_fact import ByFact
 from ledger.domain.events.base import Event
 from ledger.domain.events.naming import (
@@ -247,7 +248,7 @@ class NamingHistory:
             find(f"{event.originator_id} is in force without approval for that term")
         if not event.first_day <= event.entered_on <= event.last_day:
             find(f"{event.originator_id} came into force on a day outside its term")
-        if event.entered_by == story.proposed.recorded_by:
+        if same_person(event.entered_by, story.proposed.recorded_by):
             find(f"{event.originator_id} was proposed and brought into force by one person")
         if story.proposed.benefit is not None and not set(story.gifts) <= self._valued:
             find(f"{event.originator_id} is in force, but what its donor gets is not valued")
@@ -351,5 +352,5 @@ class NamingHistory:
         self._two_people(event, event.decided_by, event.countersigned_by, find)
 
     def _two_people(self, event: Event, first: str, other: str, find: Find) -> None:
-        if first == other:
+        if same_person(first, other):
             find(f"{event.TOPIC} of {event.originator_id} was signed twice by one person")

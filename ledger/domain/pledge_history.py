@@ -12,7 +12,7 @@ from sys import intern
 
 from ledger.domain import credits as gift_credits
 from ledger.domain import pledges, services
-from ledger.domain.by_fact import ByFact
+from ledger.domain.by_fact import ByFact, TakeIn
 from ledger.domain.credits import CountedGift, worth
 from ledger.domain.days import day_in_china
 from ledger.domain.events.base import Event
@@ -65,6 +65,10 @@ class PromiseHistory:
     def see(self, event: Event, find: Find) -> None:
         """Take in the next event of the log."""
         self._apply(event, find)
+
+    def takers(self, kind: type[Event]) -> tuple[TakeIn, ...]:
+        """Return what takes in events of a class."""
+        return PromiseHistory._apply.takers(self, kind)
 
     def close(self, find: Find) -> None:
         """Say what can't be so at the end of the log: facts with one side, gifts counted over."""

@@ -8,7 +8,7 @@ from hashlib import sha256
 from ledger.errors import Untrusted
 from ledger.proof.encoding import b64url, canonical, read_canonical, unb64url
 
-SALT_BYTES = 16
+SALT_BYTES, MEMBERS = 16, [str, str, str]
 RESERVED = frozenset({"_sd", "..."})
 """Names that would be read as machinery, not as data (RFC 9901 4.2.1)."""
 
@@ -44,11 +44,12 @@ class Opening:
     @classmethod
     def parse(cls, encoded: str) -> Opening:
         """Read a disclosure; refuse all but the one spelling `encoded` gives."""
-        match read_canonical(unb64url(encoded)):
-            case [str(salt), str(name), str(value)]:
-                _check(salt, name)
-                return cls(salt, name, value)
-        raise OpeningMalformed("it must be a list of salt, name and value, all of them texts")
+        members = read_canonical(unb64url(encoded))
+        if not isinstance(members, list) or [*map(type, members)] != MEMBERS:
+            raise OpeningMalformed("it must be a list of salt, name and value, all of them texts")
+        salt, name, value = members
+        _check(salt, name)
+        return cls(salt, name, value)
 
 
 def digest(encoded: str) -> str:

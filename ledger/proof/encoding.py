@@ -31,7 +31,7 @@ COUNT = re.compile(r"0|[1-9][0-9]{0,18}")
 class NotBase64(Untrusted):
     """A text is not the one base64 spelling of any bytes."""
 
-    def __init__(self, text: str, alphabet: str) -> None:
+    def __init__(self, text: str | bytes, alphabet: str) -> None:
         super().__init__(
             f"a text of {len(text)} characters is not canonical {alphabet}: "
             "write its letters only, with no blank, stray padding or spare bit"
@@ -77,13 +77,13 @@ def b64url(data: bytes) -> str:
     return written.translate(_TO_URL).decode("ascii")
 
 
-def unb64url(text: str) -> bytes:
+def unb64url(text: str | bytes) -> bytes:
     """Read unpadded URL-safe base64; refuse all but the one spelling `b64url` writes.
 
     Strict reading refuses all that is no letter; then only spare bits could be spelled otherwise.
     """
     try:
-        letters = text.encode("ascii")
+        letters = text.encode("ascii") if isinstance(text, str) else text
         after = len(letters) % 4
         data = a2b_base64(letters.translate(_FROM_URL) + _PADDING[after], strict_mode=True)
     except ValueError as reason:

@@ -8,10 +8,9 @@ JSON, so that equal content means equal bytes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -21,6 +20,9 @@ from ledger.proof.encoding import b64url, canonical, read_canonical, unb64url
 
 HEADER_MAX = 1024
 """How many characters of header we read; ours have about 140."""
+
+PARTS = 3
+"""Header, payload and signature."""
 
 ATTACHED: dict[str, object] = {"alg": "EdDSA"}
 DETACHED: dict[str, object] = {"alg": "EdDSA", "b64": False, "crit": ["b64"]}
@@ -83,8 +85,7 @@ class Ed25519Signer:
         return self._private.sign(message)
 
 
-@dataclass(frozen=True, slots=True)
-class Jws:
+class Jws(NamedTuple):
     """A signed string taken apart; nothing in it is to be believed before `check`."""
 
     kid: str
@@ -123,13 +124,8 @@ def parse(compact: str | bytes) -> Jws:
     text = _ascii(compact)
     header, payload, signature = _three_parts(text)
     kid, typ = _read_header(header, detached=False)
-    return Jws(
-        kid=kid,
-        typ=typ,
-        payload=unb64url(payload),
-        signing_input=text[: len(header) + 1 + len(payload)].encode("ascii"),
-        signature=_read_signature(signature),
-    )
+    signing_input = text[: len(header) + 1 + len(payload)]
+    return Jws(kid, typ, unb64url(payload), signing_input, _read_signature(signature))
 
 
 def check(jws: Jws, public: Ed25519PublicKey, typ: str) -> bytes:
@@ -152,7 +148,7 @@ def verify(compact: str | bytes, public: Ed25519PublicKey, typ: str) -> bytes:
 def seal(document: bytes, signer: Signer, typ: str) -> str:
     """Sign a document that travels beside its seal, byte for byte as it is (RFC 7797 5)."""
     header = _write_header(signer.kid, typ, detached=True)
-    return f"{header}..{b64url(signer.sign(_sealed_bytes(header, document)))}"
+    return f"{header}..{b64url(signer.sign(_sealed_bytes(header.encode('ascii'), document)))}"
 
 
 def check_seal(seal: str, document: bytes, public: Ed25519PublicKey, typ: str) -> None:
@@ -171,8 +167,8 @@ def seal_kid(seal: str) -> str:
     return kid
 
 
-def _sealed_bytes(header: str, document: bytes) -> bytes:
-    return header.encode("ascii") + b"." + document
+def _sealed_bytes(header: bytes, document: bytes) -> bytes:
+    return header + b"." + document
 
 
 def _check_names(kid: str, named: str, public: Ed25519PublicKey, typ: str) -> None:
@@ -182,22 +178,20 @@ def _check_names(kid: str, named: str, public: Ed25519PublicKey, typ: str) -> No
         raise SignerDiffers(kid, expected)
 
 
-def _ascii(text: str | bytes) -> str:
-    if isinstance(text, bytes):
-        text = text.decode("ascii", errors="replace")
+def _ascii(text: str | bytes) -> bytes:
     if not text.isascii():
         raise JwsMalformed("it is not ASCII")
-    return text
+    return text.encode("ascii") if isinstance(text, str) else text
 
 
-def _three_parts(text: str) -> tuple[str, str, str]:
-    match text.split(".", 3):
-        case [header, payload, signature]:
-            return header, payload, signature
-    raise JwsMalformed("it must have three parts with points between")
+def _three_parts(text: bytes) -> list[bytes]:
+    parts = text.split(b".", 3)
+    if len(parts) != PARTS:
+        raise JwsMalformed("it must have three parts with points between")
+    return parts
 
 
-def _two_parts(seal: str) -> tuple[str, str]:
+def _two_parts(seal: str) -> tuple[bytes, bytes]:
     header, payload, signature = _three_parts(_ascii(seal))
     if payload:
         raise JwsMalformed("a seal carries no payload: its document travels beside it")
@@ -220,20 +214,19 @@ def _write_header(kid: str, typ: str, *, detached: bool) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _read_header(encoded: str, *, detached: bool) -> tuple[str, str]:
+def _read_header(encoded: bytes, *, detached: bool) -> tuple[str, str]:
     """Return `kid` and `typ`; a header is kept, for a ledger's strings share a few."""
     if len(encoded) > HEADER_MAX:
         raise JwsMalformed(f"its header has more than {HEADER_MAX} characters")
     match read_canonical(unb64url(encoded)):
-        case {"kid": str(kid), "typ": str(typ)} if encoded == _write_header(
-            kid, typ, detached=detached
-        ):
-            return kid, typ
+        case {"kid": str(kid), "typ": str(typ)}:
+            if encoded == _write_header(kid, typ, detached=detached).encode("ascii"):
+                return kid, typ
     members = ", ".join(sorted({*(DETACHED if detached else ATTACHED), "kid", "typ"}))
     raise JwsMalformed(f"its header must hold {members} as we write them, nothing else")
 
 
-def _read_signature(encoded: str) -> bytes:
+def _read_signature(encoded: bytes) -> bytes:
     signature = unb64url(encoded)
     if len(signature) != SIGNATURE_BYTES:
         raise JwsMalformed(f"its signature has {len(signature)} bytes, not {SIGNATURE_BYTES}")

@@ -13,6 +13,9 @@ from ledger.proof.notes import VerifierKey
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 INDEX = "index "
+GAP = "\n\n"
+"""Parts a proof from its checkpoint."""
+
 PATH_MAX = 63
 """The longest path of a tree whose size we can read."""
 
@@ -47,9 +50,14 @@ class TlogProof:
 
         The note inside is kept as it came; `check` opens it.
         """
-        head, gap, note = text.partition("\n\n")
+        head, gap, note = text.partition(GAP)
         if not gap:
             raise ProofMalformed("an empty line must part it from its checkpoint")
+        return cls.under(note, head)
+
+    @classmethod
+    def under(cls, note: str, head: str) -> TlogProof:
+        """Read what stands before the empty line of a proof, whose note is at hand."""
         match head.split("\n"):
             case [first, index, *hashes] if first == FIRST_LINE and index.startswith(INDEX):
                 path = tuple([_hash(each) for each in hashes])

@@ -73,6 +73,16 @@ def test_a_receipt_that_stands_is_valid_and_the_answer_says_how_old_it_is(
     assert not re.search("[\u4e00-\u9fff]", english.partition("<main")[2].partition("</main>")[0])
 
 
+def test_whoever_holds_a_receipt_is_led_to_where_its_gift_went(house: House, get: Get) -> None:
+    gift, other = receipted(house, "80.00", "80.00")
+    make_red(house, SECOND)
+    published(house)
+
+    assert f'href="/trace/gift/{gift}"' in get(f"/check?{boxes(house, FIRST)}").text
+    assert f'href="/trace/gift/{other}"' in get(f"/check?{boxes(house, SECOND)}").text
+    assert "/trace/gift/" not in get(f"/check?{boxes(house, FIRST, amount='80.01')}").text
+
+
 def test_a_void_receipt_another_amount_and_an_unknown_number_are_told_apart(
     house: House, get: Get
 ) -> None:

@@ -24,6 +24,7 @@ OTHER_VALUE = {
     "timestamp with time zone": "coalesce({c} + interval '1 second', now())",
     "jsonb": "'[[5, 6]]'::jsonb",
     "text[]": "array_append({c}, 'x')",
+    "bigint[]": "array_append({c}, 1000)",
 }
 """By type of column, an expression for a value that differs from the one there."""
 
@@ -76,7 +77,8 @@ class Place:
         """Return the columns of a table with their types."""
         with self.house.database.reading() as connection:
             found = connection.execute(
-                "SELECT column_name, CASE data_type WHEN 'ARRAY' THEN 'text[]' ELSE data_type END"
+                "SELECT column_name, CASE udt_name WHEN '_text' THEN 'text[]' WHEN '_int8'"
+                " THEN 'bigint[]' ELSE data_type END"
                 " AS data_type FROM information_schema.columns"
                 " WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
                 [schema, table],

@@ -6,7 +6,10 @@ An auditor needs nothing else than the published entries.
 
 from __future__ import annotations
 
-from ledger.domain.events import Event, OpeningsErased
+from collections.abc import Callable
+
+from ledger.domain.by_fact import TakeIn
+from ledger.domain.events import Event, OpeningsErased, PeriodClosed
 from ledger.domain.history.accounts import UnitAccount
 from ledger.domain.history.money import MoneyHistory
 from ledger.domain.history.names import NameAndGiftHistory
@@ -32,6 +35,8 @@ class History:
         self._promises = PromiseHistory()
         self._periods = PeriodHistory()
         self._times = TimeHistory()
+        self._leaf = 0
+        self._takers: dict[type[Event], tuple[TakeIn, ...]] = {}
 
     @property
     def accounts(self) -> dict[tuple[str, str], UnitAccount]:
@@ -50,25 +55,19 @@ class History:
 
     def see(self, leaf: int, event: Event) -> None:
         """Take in the event at a leaf."""
-
-        def find(what: str) -> None:
-            self.findings.append(f"entry {leaf}: {what}")
-
-        expected = self._versions.get(event.originator_id, 0) + 1
-        if event.originator_version != expected:
-            find(
-                f"{event.originator_id} goes to version {event.originator_version}, "
-                f"expected {expected}"
-            )
-        self._versions[event.originator_id] = event.originator_version
-        if isinstance(event, OpeningsErased):
-            self.erased.update(event.digests)
-        self._receipts.see(event, find)
-        self._money.see(event, find)
-        self._names.see(leaf, event, find)
-        self._promises.see(event, find)
-        self._periods.see(leaf, event, find)
-        self._times.see(leaf, event, find)
+        self._leaf = leaf
+        stream, version = event.originator_id, event.originator_version
+        expected = self._versions.get(stream, 0) + 1
+        if version != expected:
+            self._find(f"{stream} goes to version {version}, expected {expected}")
+        self._versions[stream] = version
+        kind = type(event)
+        takers = self._takers.get(kind)
+        if takers is None:
+            takers = self._takers[kind] = self._takers_of(kind)
+        for take_in in takers:
+            take_in(event, self._find)
+        self._times.see(leaf, event, self._find)
 
     def close(self) -> None:
         """Say what is still open at the end of the log that can't stay open."""
@@ -78,6 +77,29 @@ class History:
         for (fund, unit), account in sorted(self.accounts.items()):
             if not account.conserved():
                 self.findings.append(f"money is not conserved in {fund} {unit}")
+
+    def _takers_of(self, kind: type[Event]) -> tuple[TakeIn, ...]:
+        """Return what takes in events of a class, in turn; most classes concern few parts."""
+        own = ((OpeningsErased, self._erase), (PeriodClosed, self._close_period))
+        return (
+            *self._receipts.takers(kind),
+            *self._money.takers(kind),
+            *self._names.takers(kind, self._where),
+            *self._promises.takers(kind),
+            *(take_in for concerned, take_in in own if issubclass(kind, concerned)),
+        )
+
+    def _find(self, what: str) -> None:
+        self.findings.append(f"entry {self._leaf}: {what}")
+
+    def _where(self) -> int:
+        return self._leaf
+
+    def _erase(self, event: OpeningsErased, _find: Callable[[str], None]) -> None:
+        self.erased.update(event.digests)
+
+    def _close_period(self, event: PeriodClosed, find: Callable[[str], None]) -> None:
+        self._periods.see(self._leaf, event, find)
 
     @property
     def money_conserved(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ledger.domain.by_fact import ByFact
+from ledger.domain.by_fact import ByFact, TakeIn
 from ledger.domain.claims import deductible
 from ledger.domain.events import (
     ClaimEvent,
@@ -27,9 +27,9 @@ class ClaimHistory:
         self._stories = stories
         self._ids: set[str] = set()
 
-    def see(self, event: Event, find: Find) -> None:
-        """Take in one event."""
-        self._apply(event, find)
+    def takers(self, kind: type[Event]) -> tuple[TakeIn, ...]:
+        """Return what takes in events of a class."""
+        return ClaimHistory._apply.takers(self, kind)
 
     def still_open(self) -> list[str]:
         """Say which deductions of void receipts nobody told the tax bureau of."""

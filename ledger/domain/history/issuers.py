@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import get_args
 
+from ledger.domain.by_fact import TakeIn
 from ledger.domain.events import (
     Event,
     LedgerFounded,
@@ -22,10 +24,11 @@ class IssuerHistory:
     def __init__(self) -> None:
         self._known: dict[str, Organisation] = {}
 
-    def see(self, event: Event) -> None:
-        """Take in one event."""
-        if not isinstance(event, ORGANISATION_EVENTS):
-            return
+    def takers(self, kind: type[Event]) -> tuple[TakeIn, ...]:
+        """Return what takes in events of a class."""
+        return (self._see,) if issubclass(kind, ORGANISATION_EVENTS) else ()
+
+    def _see(self, event: OrganisationEvent, _find: Callable[[str], None]) -> None:
         opening = isinstance(event, LedgerFounded | OrganisationRegistered)
         known = self._known.get(event.organisation)
         if opening != (known is not None):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
+from ledger.domain.acting import role_of, same_person
 from ledger.domain.axis import Span, cut_tail, without
-from ledger.domain.by_fact import ByFact
+from ledger.domain.by_fact import ByFact, TakeIn
 from ledger.domain.days import day_in_china
 from ledger.domain.events import (
     AllocationGivenBack,
@@ -36,6 +37,7 @@ from ledger.domain.gifts import worth
 from ledger.domain.goods import Amount
 from ledger.domain.history.accounts import UnitAccount
 from ledger.domain.history.stories import FundStory, Moved, Payment
+from ledger.domain.oversight import limit_of
 from ledger.domain.values import exchange
 from ledger.errors import Refused
 from ledger.money import Money
@@ -58,14 +60,14 @@ class MoneyHistory:
         """Gifts whose receipt stands (kept by the history of receipts)."""
         self._funds: dict[str, FundStory] = {}
         self._suspense: set[str] = set()
-        self._limits: dict[tuple[str, str], Money | None] = {}
+        self._limits: dict[str, dict[str, Money | None]] = {}
         self._payments: dict[tuple[str, str], Payment] = {}
         self._allocated: dict[tuple[str, int], Moved] = {}
         self._owed_back: dict[tuple[str, int], tuple[GiftPlace, ...]] = {}
 
-    def see(self, event: Event, find: Find) -> None:
-        """Take in one event."""
-        self._apply(event, find)
+    def takers(self, kind: type[Event]) -> tuple[TakeIn, ...]:
+        """Return what takes in events of a class."""
+        return MoneyHistory._apply.takers(self, kind)
 
     def still_open(self) -> list[str]:
         """Say which allocations came back without leaving the fund that they had reached."""
@@ -254,10 +256,14 @@ class MoneyHistory:
     def _approved(self, event: DisbursementApproved, find: Find) -> None:
         self._own_fund(event, find)
         asked = self._payments.get((event.originator_id, event.disbursement))
-        if asked is None or asked.proposed_by == event.approved_by or asked.status != "proposed":
+        if (
+            asked is None
+            or same_person(asked.proposed_by, event.approved_by)
+            or asked.status != "proposed"
+        ):
             find(f"{event.disbursement} was not approved by another person than who proposed it")
             return
-        limit = self._limits.get((event.actor, event.approved_by))
+        limit = limit_of(self._limits.get(event.actor, {}), event.approved_by)
         if (
             limit is not None
             and isinstance(asked.amount, Money)
@@ -268,9 +274,12 @@ class MoneyHistory:
 
     @_apply.register
     def _limited(self, event: ApprovalLimitSet, find: Find) -> None:
-        if event.organisation != event.actor or event.role == event.decided_by:
+        if event.organisation != event.actor or event.role in (
+            event.decided_by,
+            role_of(event.decided_by),
+        ):
             find(f"the limit of {event.role} was set by who had no right to")
-        self._limits[event.actor, event.role] = event.limit
+        self._limits.setdefault(event.actor, {})[event.role] = event.limit
 
     @_apply.register
     def _paid(self, event: DisbursementPaid, find: Find) -> None:
@@ -296,7 +305,7 @@ class MoneyHistory:
     @_apply.register
     def _accepted(self, event: DisbursementAccepted, find: Find) -> None:
         asked = self._payment(event, event.disbursement, ("paid",), find)
-        if asked and (asked.proposed_by == event.accepted_by or not event.evidence):
+        if asked and (same_person(asked.proposed_by, event.accepted_by) or not event.evidence):
             find(f"{event.disbursement} was accepted without evidence or by who proposed it")
         if asked and asked.accepted:
             find(f"{event.disbursement} is accepted a second time")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
-from ledger.domain.by_fact import ByFact
+from ledger.domain.by_fact import ByFact, TakeIn
 from ledger.domain.events import (
     BenefitRecorded,
     Event,
@@ -16,7 +16,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.events.naming import NamingFundingTested
 from ledger.domain.history.money import MoneyHistory
-from ledger.domain.naming_history import NamingHistory
+from ledger.domain.naming_history import NAMING_EVENTS, NamingHistory
 from ledger.money import Money
 
 Find = Callable[[str], None]
@@ -31,10 +31,14 @@ class NameAndGiftHistory:
         self._marked: dict[str, set[str]] = defaultdict(set)
         """The names that a gift says rest on it."""
 
-    def see(self, leaf: int, event: Event, find: Find) -> None:
-        """Take in the event at a leaf."""
-        self._names.see(leaf, event, find)
-        self._apply(event, find)
+    def takers(self, kind: type[Event], leaf: Callable[[], int]) -> tuple[TakeIn, ...]:
+        """Return what takes in events of a class, in turn; `leaf` tells where the event stands."""
+
+        def see(event: Event, find: Find) -> None:
+            self._names.see(leaf(), event, find)
+
+        named = (see,) if issubclass(kind, NAMING_EVENTS) else ()
+        return (*named, *NameAndGiftHistory._apply.takers(self, kind))
 
     def close(self, find: Find) -> None:
         """Say which names still stand, at the end of the log, on money that went back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ledger.domain.by_fact import ByFact
+from ledger.domain.by_fact import ByFact, TakeIn
 from ledger.domain.events import (
     Event,
     ReceiptLimitSet,
@@ -67,9 +67,9 @@ class NumberHistory:
         self.stories: dict[tuple[str, str], ReceiptStory] = {}
         self._books: dict[str, ReceiptBook] = {}
 
-    def see(self, event: Event, find: Find) -> None:
-        """Take in one event."""
-        self._apply(event, find)
+    def takers(self, kind: type[Event]) -> tuple[TakeIn, ...]:
+        """Return what takes in events of a class."""
+        return NumberHistory._apply.takers(self, kind)
 
     def still_open(self) -> list[str]:
         """Say which numbers were drawn for nothing, and which receipts are only half told."""

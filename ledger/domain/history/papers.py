@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ledger.domain.by_fact import ByFact
+from ledger.domain.by_fact import ByFact, TakeIn
 from ledger.domain.events import (
     Event,
     OfficialReceiptRecorded,
@@ -28,9 +28,9 @@ class PaperHistory:
         self._used: set[ReceiptNumber] = set()
         self._lots: dict[str, list[ReceiptNumbersAllotted]] = {}
 
-    def see(self, event: Event, find: Find) -> None:
-        """Take in one event."""
-        self._apply(event, find)
+    def takers(self, kind: type[Event]) -> tuple[TakeIn, ...]:
+        """Return what takes in events of a class."""
+        return PaperHistory._apply.takers(self, kind)
 
     @ByFact
     def _apply(self, event: Event, find: Find) -> None:

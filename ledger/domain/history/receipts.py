@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TypeGuard
 
-from ledger.domain.by_fact import ByFact
+from ledger.domain.by_fact import ByFact, TakeIn
 from ledger.domain.events import (
     BenefitRecorded,
     DonorIdentified,
@@ -32,6 +32,7 @@ from ledger.domain.receipts import LINES_MAX, MEMBERS_MAX
 from ledger.money import MINOR_MAX, Money
 
 Find = Callable[[str], None]
+NOTHING = Money(0)
 
 
 class ReceiptHistory:
@@ -53,13 +54,15 @@ class ReceiptHistory:
         """What was said of each receipt number that was drawn."""
         return self._numbers.stories
 
-    def see(self, event: Event, find: Find) -> None:
-        """Take in one event."""
-        self._issuers.see(event)
-        self._numbers.see(event, find)
-        self._papers.see(event, find)
-        self._claims.see(event, find)
-        self._apply(event, find)
+    def takers(self, kind: type[Event]) -> tuple[TakeIn, ...]:
+        """Return what takes in events of a class, in turn."""
+        return (
+            *self._issuers.takers(kind),
+            *self._numbers.takers(kind),
+            *self._papers.takers(kind),
+            *self._claims.takers(kind),
+            *ReceiptHistory._apply.takers(self, kind),
+        )
 
     def still_open(self) -> list[str]:
         """Say which numbers were drawn for nothing, and what is only half told."""
@@ -112,10 +115,9 @@ class ReceiptHistory:
     ) -> None:
         """Find a line that is not for what is left of its gift, or whose gift has a receipt."""
         self._money.own_gift(event, gift, find)
-        kept = self._kept(gift)
-        units = {kept.currency, amount.currency}
+        kept, currency = self._kept(gift)
         standing = gift in self._money.receipted
-        if standing or not 0 < amount.minor == kept.minor or units != {"CNY"}:
+        if standing or not 0 < amount.minor == kept or not currency == amount.currency == "CNY":
             find(f"receipt {event.code} {event.number} is not for what is left of its gift")
         self._money.receipted.add(gift)
 
@@ -161,20 +163,23 @@ class ReceiptHistory:
             find(f"the benefit of {event.originator_id} is decided while its receipt stands")
         self._benefits[event.originator_id] = event.benefit
 
-    def _kept(self, gift: str) -> Money:
-        left = self._left(gift)
-        benefit = self._benefits.get(gift, Money(0, left.currency))
-        if benefit is None or benefit.currency != left.currency:
-            return Money(0)
-        return Money(max(0, left.minor - max(0, benefit.minor)), left.currency)
+    def _kept(self, gift: str) -> tuple[int, str]:
+        """Return the minor units, and their currency, that a receipt may say of a gift."""
+        left, currency = self._left(gift)
+        if gift not in self._benefits:
+            return left, currency
+        benefit = self._benefits[gift]
+        if benefit is None or benefit.currency != currency:
+            return 0, "CNY"
+        return max(0, left - max(0, benefit.minor)), currency
 
-    def _left(self, gift: str) -> Money:
-        value = self._money.values.get(gift, Money(0))
+    def _left(self, gift: str) -> tuple[int, str]:
+        value = self._money.values.get(gift, NOTHING)
         units = self._money.gifts.get(gift, {})
         if value.currency not in units and any(self._money.gone.get((gift, u)) for u in units):
-            return Money(0)  # goods of which a part went back are valued anew, as another gift
+            return 0, "CNY"  # goods of which a part went back are valued anew, as another gift
         left = value.minor - self._money.gone.get((gift, value.currency), 0)
-        return Money(max(0, min(left, MINOR_MAX)), value.currency)
+        return max(0, min(left, MINOR_MAX)), value.currency
 
     @_apply.register
     def _receipted_gift(self, event: GiftReceipted, find: Find) -> None:

@@ -12,7 +12,6 @@ from api.auditing.entries import (
     KeyDirectory,
     may_name_a_key,
     prove,
-    read_and_prove,
     spellings,
 )
 from ledger import codec
@@ -61,10 +60,12 @@ def test_the_keys_are_those_that_the_entries_name() -> None:
 def test_what_is_kept_of_an_entry_is_what_it_reads_and_who_signed_is_the_same() -> None:
     keys = KeyDirectory(ORIGIN).gather(ENTRIES)
     entries = [*ENTRIES, None, b"", b"x", ENTRIES[0][:-4] + b"AAAA"]
-    kept = read_and_prove(entries, keys, ORIGIN)
+    directory = KeyDirectory(ORIGIN)
+    kept = prove(entries, directory)
     assert [proof.by for proof in kept] == [proof.by for proof in prove(entries, keys)]
     assert [p.read for p in kept[: len(ENTRIES)]] == [codec.read(e, ORIGIN) for e in ENTRIES]
     assert all(proof.by for proof in kept[: len(ENTRIES)])
     assert kept[len(ENTRIES) : -1] == [UNPROVED] * 3
     assert kept[-1].by is None
-    assert read_and_prove(ENTRIES, keys, "another.example") == [UNPROVED] * len(ENTRIES)
+    assert directory.keys == keys
+    assert prove(ENTRIES, KeyDirectory("another.example")) == [UNPROVED] * len(ENTRIES)

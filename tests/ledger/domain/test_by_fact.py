@@ -56,3 +56,13 @@ def test_a_fact_goes_to_the_method_of_its_class_or_of_the_nearest_above() -> Non
         "Gift given a",
     ]
     assert other.seen == ["Grant given b"]
+
+
+def test_what_takes_in_a_class_of_facts_is_known_ahead_and_nothing_of_no_class() -> None:
+    one = Told()
+
+    for fact in (Grant(), Loan(), Fact()):
+        for take_in in Told.take_in.takers(one, type(fact)):
+            take_in(fact, one.seen.append)
+
+    assert [said.split(" <")[0] for said in one.seen] == ["Grant given", "Loan lent"]
