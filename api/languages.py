@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Request, Response
+if TYPE_CHECKING:  # commands write in two languages too, and shall not wait for the web server
+    from fastapi import Request, Response
 
 CHINESE, ENGLISH = "zh", "en"
 LANGUAGES = {CHINESE: "zh-CN", ENGLISH: "en"}
