@@ -19,11 +19,14 @@ from api.routes import (
     charities,
     data_notes,
     desk,
+    desk_drafts,
     desk_jobs,
     downloads,
+    drafts,
     jobs,
     log,
     log_page,
+    officers_desks,
     operating,
     public,
     receipts,
@@ -82,6 +85,9 @@ def create_app(
     app.state.worker = Worker(cast("House", house))  # works once it is entered
     app.include_router(jobs.router)
     app.include_router(desk_jobs.router)
+    app.include_router(officers_desks.router)  # before the desk, whose addresses match any
+    app.include_router(drafts.router)
+    app.include_router(desk_drafts.router)
     app.include_router(desk.router)
     app.include_router(writing.router)
     app.include_router(assets.router)

@@ -36,6 +36,7 @@ from ledger.store.accounts import Accounts, Means
 from ledger.store.answered import Answered
 from ledger.store.checkpoints import Checkpoints
 from ledger.store.database import Database
+from ledger.store.drafts import Drafts
 from ledger.store.durable import write_once
 from ledger.store.integrator import Integrator, LogSigner, States, states
 from ledger.store.job_files import JobFiles
@@ -178,6 +179,9 @@ class House:
         self.answered.prepare()
         self.jobs = Jobs(self.database, lambda: self._secret_for("jobs"), self._clock)
         self.jobs.prepare()
+        made = (self.database, self.answered, self._secret_for, self._clock, secrets.token_bytes)
+        self.drafts = Drafts(*made)
+        self.drafts.prepare()
         self.log = _log_of(self.settings)
         if create:
             self._found()
@@ -416,6 +420,7 @@ class House:
             self.integrator.integrate()
             self.runner.catch_up()
             self.requests.drop_expired()
+            self.drafts.expire()
 
     def trust(self) -> Trust:
         """Return the keys that whoever checks our receipts pins."""

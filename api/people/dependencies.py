@@ -19,7 +19,13 @@ from ledger.domain.acting import Acting
 SAFE = ("GET", "HEAD", "OPTIONS")
 API = "/api/"
 UPLOADS = frozenset(
-    {"/api/v1/imports", "/api/v1/imports/preview", "/api/v1/verifications", "/desk/import"}
+    {
+        "/api/v1/imports",
+        "/api/v1/imports/preview",
+        "/api/v1/verifications",
+        "/desk/import",
+        "/desk/tax/list",
+    }
 )
 """Where files are sent: such a form is read as it comes in, and its token is checked there."""
 

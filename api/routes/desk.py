@@ -13,7 +13,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
+from api.desk import drafting
 from api.desk.forms import Typed, fields_of, read
+from api.desk.overview import overview_of
 from api.desk.telling import Told, tell
 from api.operations import BY_NAME, open_to
 from api.operations.operation import Operation
@@ -23,11 +25,12 @@ from api.rendering import page
 from api.routes.writing import Today
 from api.wiring import House
 from ledger.domain.acting import Acting
+from ledger.domain.drafting import may_prepare
 from ledger.domain.permissions import NotPermitted
 from ledger.errors import LedgerError, Unknown
 
 PRIVATE = {"Cache-Control": "no-store"}
-PREVIEW, RECORD = "preview", "record"
+PREVIEW, RECORD, DRAFT = "preview", "record", "draft"
 CHUNK = 1 << 20
 
 GROUPS: Mapping[str, tuple[str, str]] = {
@@ -84,11 +87,11 @@ async def _digest(file: UploadFile) -> str:
 
 
 def operation_of(group: str, verb: str, acting: Person) -> Operation:
-    """Return an operation that the account may use."""
+    """Return an operation that the account may use, or prepare for another account."""
     operation = BY_NAME.get(f"{group}-{verb}")
     if operation is None:
         raise NoSuchOperation(f"{group} {verb}")
-    if not operation.open_to(acting):
+    if not may_prepare(acting, operation.fact):
         raise NotPermitted(operation.fact, ())
     return operation
 
@@ -101,7 +104,8 @@ router = APIRouter(include_in_schema=False)
 def desk(request: Request, acting: Person) -> Response:
     """Show what the account may have recorded."""
     listed = [(GROUPS[name], list(found)) for name, found in _grouped(acting)]
-    return page(request, "desk/menu.html", {"groups": listed}, headers=PRIVATE)
+    shown = {"groups": listed, "overview": overview_of(acting)}
+    return page(request, "desk/menu.html", shown, headers=PRIVATE)
 
 
 def _grouped(acting: Acting) -> groupby[str, Operation]:
@@ -109,9 +113,9 @@ def _grouped(acting: Acting) -> groupby[str, Operation]:
 
 
 @router.get("/desk/{group}/{verb}")  # noqa: FAST003 the operation is named by both
-def form(request: Request, operation: Named) -> Response:
+def form(request: Request, operation: Named, acting: Person) -> Response:
     """Show the form of an operation, filled in as far as the address says."""
-    return _form(request, operation, dict(request.query_params), {})
+    return _form(request, operation, acting, dict(request.query_params), {})
 
 
 @router.post("/desk/{group}/{verb}")
@@ -122,20 +126,23 @@ def record(
     form: Annotated[Sent, Depends(sent)],
     today: Today,
 ) -> Response:
-    """Show what would be recorded, or record it."""
+    """Show what would be recorded, record it, or hand it to another account."""
     body, errors = read(operation.body, form.typed)
     if body is None:
-        return _form(request, operation, form.typed, errors, status=422)
+        return _form(request, operation, acting, form.typed, errors, status=422)
     house = cast("House", request.app.state.house)
     call = Call(today, form.key or token_urlsafe(16), dry_run=form.step != RECORD)
     try:
+        if form.step == DRAFT:
+            draft, _ = drafting.prepare(house, acting, operation, body, str(call.key))
+            return RedirectResponse(f"/desk/drafts/{draft.id}", 303, PRIVATE)
         outcome = Use(house, acting, operation, body, call).run()
     except LedgerError as error:
-        return _form(request, operation, form.typed, {}, refused=str(error), status=409)
+        return _form(request, operation, acting, form.typed, {}, refused=str(error), status=409)
     told = [tell(event, house.recorder.origin()) for event in outcome.events]
     if form.step == RECORD and told:
         return RedirectResponse(f"/desk/recorded/{told[0].stream}/{told[0].version}", 303, PRIVATE)
-    return _form(request, operation, form.typed, {}, preview=told, key=call.key)
+    return _form(request, operation, acting, form.typed, {}, preview=told, key=call.key)
 
 
 @router.get("/desk/recorded/{stream}/{version}")
@@ -153,6 +160,7 @@ def recorded(request: Request, stream: str, version: int, acting: Person) -> Res
 def _form(
     request: Request,
     operation: Operation,
+    acting: Acting,
     typed: Typed,
     errors: Typed,
     *,
@@ -163,6 +171,7 @@ def _form(
 ) -> Response:
     shown = {
         "operation": operation,
+        "able": operation.open_to(acting),
         "fields": fields_of(operation.body, typed, errors),
         "refused": refused,
         "preview": preview,

@@ -118,7 +118,7 @@ def check_page(home: Home, status: Listed, day: Today, request: Request) -> Resp
     verdict, unreadable = None, None
     if all(asked.values()):
         try:
-            verdict = check_five(_five(**asked), status, day)
+            verdict = check_five(five_of(**asked), status, day)
         except BoxUnreadable as error:
             unreadable = error
     shown = {
@@ -147,7 +147,7 @@ def check(
     amount: Box,
 ) -> Response:
     """Check the five elements of a receipt against the newest published status list."""
-    five = _five(code, number, check_code, issued_on, amount)
+    five = five_of(code, number, check_code, issued_on, amount)
     return document(request, _json(check_five(five, status, day), status, day))
 
 
@@ -172,7 +172,8 @@ def _gifts(home: PublicHouse, asked: Mapping[str, str]) -> list[str]:
             return []
 
 
-def _five(code: str, number: str, check_code: str, issued_on: str, amount: str) -> Five:
+def five_of(code: str, number: str, check_code: str, issued_on: str, amount: str) -> Five:
+    """Read the five boxes; refuse one that can't be read."""
     try:
         issued, paid = date.fromisoformat(issued_on), Money.parse(amount)
     except ValueError:

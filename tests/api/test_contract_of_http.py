@@ -39,8 +39,17 @@ database = "none"
 
 [parameters]
 {parameters}
+
+[[operations]]
+include-tag = "writing"
+generation.max-examples = 2
+phases.coverage.enabled = false
 """
-"""Requests are drawn the same way each time; every second name in a path is one that exists."""
+"""Requests are drawn the same way each time; every second name in a path is one that exists.
+
+A stranger records nothing: what is sent to be recorded is tried less often, and in every role by
+`test_roles`.
+"""
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ from api.receipt_desk import ReceiptDesk
 from api.settings import Settings
 from api.wiring import House
 from ledger.application import Correction
+from ledger.application.asked import Asked
+from ledger.domain.acting import Acting
 from ledger.domain.receipt_books import Loss
 from ledger.engine import Unsigned
 from ledger.money import Money
@@ -21,7 +23,7 @@ from ledger.store.jobs import Job
 from tests.attacks.accounts import rows_of_accounts
 from tests.attacks.tampering import Place, place_of
 from tests.conftest import USCC
-from tests.houses import general_fund, give, pay, ready_for_receipts, register
+from tests.houses import general_fund, gift, give, pay, ready_for_receipts, register
 from tests.ledger.claimed import claim
 
 OFFICIAL = ("23050126", "0000009001")
@@ -50,7 +52,8 @@ def _tell(house: House, folder: Path) -> None:
         USCC, "示例村资金", "project", "修缮教室", "230123"
     )  # fmt: skip
     gifts = give(house, fund, "100.00", "50.00", "7.00")
-    pay(house, fund, "60.00")
+    (paid,) = pay(house, fund, "60.00")
+    house.ledger.disbursements.accept(fund, paid, ["cd" * 32], date(2026, 11, 20), "village")
     sheet = folder / "list.csv"
     sheet.write_text(LIST, encoding="utf-8")
     order = Order(charity=USCC, fund=fund)
@@ -73,6 +76,11 @@ def _tell(house: House, folder: Path) -> None:
     waiting = Unsigned(USCC, house.engine.kid_of(USCC), b"e30.e30", elsewhere=True)
     house.requests.keep([waiting], {})
     house.jobs.ask(_job(house))
+    clerk = Acting("4f1c090000", USCC, frozenset({"clerk"}))
+    asked = Asked(clerk, "ab" * 32, "cd" * 32)
+    unclaimed = gift("1.00", donor=None)
+    house.of_request(asked).ledger.gifts.receive_gifts(USCC, fund, [unclaimed])
+    house.drafts.add(clerk, "gifts-return", b"{}", "k")
     rows_of_accounts(house)
     house.publish()
 
