@@ -13,6 +13,7 @@ from api.operations.operation import Body, Operation, Request
 from api.wiring import House
 from ledger import codec
 from ledger.application.asked import Asked
+from ledger.domain import permissions
 from ledger.domain.acting import Acting
 from ledger.domain.events import Event
 from ledger.domain.keeping import AskedRow
@@ -70,8 +71,10 @@ class Use:
     def run(self) -> Outcome:
         """Record it, or answer with what this key recorded before.
 
-        Raises what the ledger refuses it for; nothing of it is recorded then.
+        Raises what the ledger refuses it for; nothing of it is recorded then. Who may not record
+        it is told so before anything else.
         """
+        permissions.check_role(self.acting, self.operation.fact)
         if (known := self._answered()) is not None:
             return known
         asked = self._asked()

@@ -159,14 +159,19 @@ def may(acting: Acting, fact: type[Event]) -> bool:
     return bool(acting.roles & PERMITTED.get(fact, frozenset()))
 
 
+def check_role(acting: Acting, fact: type[Event]) -> None:
+    """Refuse a kind of fact that no role of the account may cause, or not before it confirmed."""
+    if not may(acting, fact):
+        raise NotPermitted(fact, PERMITTED.get(fact, frozenset()))
+    if fact in MONEY and not acting.confirmed:
+        raise SecondFactorMissing
+
+
 def check(acting: Acting, happening: Iterable[Event]) -> None:
     """Refuse facts that an account may not cause, one of them or all."""
     for event in happening:
         if isinstance(event, FOLLOWING):
             continue
-        if not may(acting, type(event)):
-            raise NotPermitted(type(event), PERMITTED.get(type(event), frozenset()))
+        check_role(acting, type(event))
         if event.actor != acting.organisation:
             raise OtherOrganisation
-        if type(event) in MONEY and not acting.confirmed:
-            raise SecondFactorMissing

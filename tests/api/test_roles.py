@@ -48,6 +48,9 @@ MONEY = {
 }  # fmt: skip
 """What is recorded only after a second factor was shown."""
 
+ELSEWHERE = (403, 404, 409)
+"""What another organisation is told: not its own, not there for it, or not in that state."""
+
 
 class Matrix(told.Story):
     """The story of all operations; before each is used, everybody who may not tries it too."""
@@ -70,12 +73,15 @@ class Matrix(told.Story):
         assert who.roles <= may, f"{name} is used by who may"
         others = [account(100 + n, who.organisation, r) for n, r in enumerate(ROLES)]
         trying = [one for one in others if not one.roles & may]
-        trying += [replace(who, roles=frozenset()), replace(who, organisation=OTHER_USCC)]
+        trying += [replace(who, roles=frozenset())]
         trying += [replace(who, confirmed=False)] if name in MONEY else []
-        answers = asyncio.run(posted(vars(self)["app"], name, [None, *trying], body))
+        foreign = replace(who, organisation=OTHER_USCC)
+        *answers, theirs = asyncio.run(
+            posted(vars(self)["app"], name, [None, *trying, foreign], body)
+        )
         expected = [401] + [403] * len(trying)
-        if answers != expected:
-            vars(self)["wrong"].append(f"{name}: {answers}, expected {expected}")
+        if answers != expected or theirs not in ELSEWHERE:
+            vars(self)["wrong"].append(f"{name}: {answers} {theirs}, expected {expected}")
 
 
 async def posted(
