@@ -13,6 +13,7 @@ from psycopg.rows import DictRow
 
 from ledger.domain.keeping import AskedRow
 from ledger.errors import Untrusted
+from ledger.store import sealed_rows
 from ledger.store.database import Database
 
 TABLE = "answered"
@@ -50,14 +51,7 @@ class Answered:
 
     def findings(self) -> Iterator[str]:
         """Say which rows are not what was answered."""
-        query = sql.SQL("SELECT * FROM {} ORDER BY account, key").format(self._table)
-        with self._database.get_connection() as connection:
-            found = connection.execute(query).fetchall()
-        for row in found:
-            try:
-                self._checked(row)
-            except Untrusted as error:
-                yield str(error)
+        return sealed_rows.altered(self._database, TABLE, self._checked)
 
     def _checked(self, row: Mapping[str, Any]) -> AskedRow:
         places = tuple(zip(row["streams"], row["versions"], strict=False))

@@ -24,6 +24,7 @@ from ledger.domain.acting import Acting
 from ledger.domain.keeping import AskedRow
 from ledger.errors import Refused, Unknown, Untrusted
 from ledger.proof.encoding import b64url, canonical
+from ledger.store import sealed_rows
 from ledger.store.answered import Answered
 from ledger.store.database import Database
 from ledger.store.jobs import KeyUsedOtherwise
@@ -248,16 +249,13 @@ class Drafts:
 
     def findings(self) -> Iterator[str]:
         """Say which rows are not what was written."""
-        query = sql.SQL("SELECT * FROM {} ORDER BY id").format(self._table)
-        with self._database.get_connection() as connection:
-            found = connection.execute(query).fetchall()
-        for row in found:
-            try:
-                draft = self._checked(row)
-                if draft.state == WAITING:
-                    self.body(draft)
-            except Untrusted as error:
-                yield str(error)
+        return sealed_rows.altered(self._database, TABLE, self._looked_at)
+
+    def _looked_at(self, row: DictRow) -> None:
+        """Refuse a row that was altered, or whose body can't be opened."""
+        draft = self._checked(row)
+        if draft.state == WAITING:
+            self.body(draft)
 
     def _expire(self, row: DictRow) -> None:
         with suppress(DraftAltered):  # the audit names it; nothing waits for that

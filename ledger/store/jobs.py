@@ -20,6 +20,7 @@ from psycopg.rows import DictRow
 from ledger.domain.acting import Acting
 from ledger.errors import Refused, Unknown, Untrusted
 from ledger.proof.encoding import canonical
+from ledger.store import sealed_rows
 from ledger.store.database import Database
 
 TABLE = "jobs"
@@ -212,14 +213,7 @@ class Jobs:
 
     def findings(self) -> Iterator[str]:
         """Say which rows are not what was written."""
-        query = sql.SQL("SELECT * FROM {} ORDER BY id").format(self._table)
-        with self._database.get_connection() as connection:
-            found = connection.execute(query).fetchall()
-        for row in found:
-            try:
-                self._checked(row)
-            except Untrusted as error:
-                yield str(error)
+        return sealed_rows.altered(self._database, TABLE, self._checked)
 
     @property
     def _table(self) -> sql.Composed:

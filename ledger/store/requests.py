@@ -18,6 +18,7 @@ from ledger.domain.keeping import Restriction, SourceRow, Unless, VaultRow
 from ledger.engine import Unsigned
 from ledger.errors import Unknown, Untrusted
 from ledger.proof.encoding import b64url, canonical, parse_canonical, unb64url
+from ledger.store import sealed_rows
 from ledger.store.database import Database
 
 TABLE = "requests"
@@ -124,14 +125,7 @@ class Requests:
 
     def findings(self) -> Iterator[str]:
         """Say which rows are not what was prepared."""
-        query = sql.SQL("SELECT id, expires, content FROM {} ORDER BY id").format(self._table)
-        with self._database.get_connection() as connection:
-            found = connection.execute(query).fetchall()
-        for row in found:
-            try:
-                _checked(row)
-            except Untrusted as error:
-                yield str(error)
+        return sealed_rows.altered(self._database, TABLE, _checked)
 
     @property
     def _table(self) -> sql.Composed:
