@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.desk.choices import Pair
+from api.desk.fact_words import words_of
 from api.operations import OPERATIONS
 from api.operations.running import facts_of
 from ledger.domain.events import Event
+from ledger.money import Money
 
 FOLLOWING: Mapping[str, Pair] = {
     "attempt-refused.v1": ("被拒绝的操作", "Refused attempt"),
@@ -38,7 +40,7 @@ class Told:
     words: Pair
     stream: str
     version: int
-    says: tuple[tuple[str, str], ...]
+    says: tuple[tuple[Pair, str], ...]
 
 
 def tell(event: Event, origin: str) -> Told:
@@ -46,12 +48,17 @@ def tell(event: Event, origin: str) -> Told:
     said = facts_of(event, origin)
     topic = str(said["topic"])
     words = MAIN.get(topic) or FOLLOWING.get(topic) or (topic, topic)
-    return Told(topic, words, said["stream"], said["version"], tuple(_lines("", said["data"])))
+    says = tuple((words_of(path), text) for path, text in _lines("", said["data"]))
+    return Told(topic, words, said["stream"], said["version"], says)
 
 
 def _lines(path: str, said: Any) -> Iterator[tuple[str, str]]:
-    """Write nested facts as lines: `amount.minor`, 10000."""
+    """Write nested facts as lines, amounts as people write them: `lines.1.value`, 100.00 CNY."""
     match said:
+        case {"currency": currency, "minor": minor}:
+            yield path, str(Money(minor, currency))
+        case {"count": count, "item": item}:
+            yield path, f"{count} {item}"
         case dict():
             for name, value in said.items():
                 yield from _lines(f"{path}.{name}".lstrip("."), value)
