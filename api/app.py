@@ -1,4 +1,4 @@
-"""The web application: a public, read-only portal over one house."""
+"""The web application: public pages for everybody, a desk for whoever has an account."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse
 
 from api import problems
+from api.bounded_bodies import BoundedBodies
 from api.jobs.worker import Worker
 from api.kept_answers import KEPT_BYTES, KeptAnswers
 from api.people import installing
+from api.people.dependencies import UPLOADS
 from api.public_house import PublicHouse
 from api.rendering import Guarded
 from api.routes import (
@@ -68,7 +70,10 @@ def create_app(
     app = Portal(
         title=TITLE,
         version=version("donation-ledger"),
-        description="Read-only public answers of a ledger; every number says what it is as of.",
+        description=(
+            "Public answers of a ledger, each with what it is as of, and everything that an "
+            "account can have recorded."
+        ),
         docs_url=None,
         redoc_url=None,
         dependencies=installing.EVERYWHERE,
@@ -76,6 +81,11 @@ def create_app(
     app.state.house = house
     installing.install(app, house)
     app.add_middleware(Guarded)
+    app.add_middleware(
+        BoundedBodies,
+        documents=lambda: cast("House", house).settings.upload_max,
+        elsewhere=UPLOADS,
+    )
     if kept_bytes:
         told = standings or Standings(house)
         app.add_middleware(KeptAnswers, standings=told, room=kept_bytes)

@@ -138,7 +138,7 @@ TABLE: Mapping[type[Exception], Problem] = {
 }
 """The nearest class of an error decides."""
 
-BY_STATUS = {404: NO_SUCH_ADDRESS, 405: METHOD}
+BY_STATUS = {404: NO_SUCH_ADDRESS, 405: METHOD, 413: TOO_LARGE}
 """What the framework itself refuses."""
 
 KINDS = {problem.name: problem for problem in (*TABLE.values(), *BY_STATUS.values())}
@@ -157,7 +157,7 @@ def detail_of(error: Exception, problem: Problem) -> str:
         return problem.detail
     if isinstance(error, RequestValidationError):
         return "; ".join(f"{v['field']}: {v['reason']}" for v in violations(error))
-    return str(error)
+    return str(error.detail if isinstance(error, HTTPException) else error)
 
 
 def violations(error: Exception) -> list[dict[str, str]]:
