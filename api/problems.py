@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from api.jobs.roles import RoleMissing
 from api.operations.running import KeyOfAnother
@@ -80,8 +81,8 @@ NO_SUCH_ADDRESS = Problem(
     "there is nothing at this address; the front page leads to all that is shown",
 )  # fmt: skip
 METHOD = Problem(
-    "method", 405, "This address can only be read", "此网址只能查看",
-    "this address is there to be read (GET), nothing can be sent to it",
+    "method", 405, "This address does not take that method", "此网址不接受这种请求方法",
+    "ask with one of the methods that the Allow header names",
 )  # fmt: skip
 FAULT = Problem(
     "fault", 500, "A fault of ours", "系统内部错误",
@@ -184,8 +185,9 @@ def answer(request: Request, error: Exception) -> Response:
     """Answer an error: a page for people, a problem document for programs."""
     problem = problem_of(error)
     detail = detail_of(error, problem)
-    raised = (error.headers if isinstance(error, HTTPException) else None) or {}
-    headers = {**HEADERS, "Cache-Control": "no-store", **problem.headers, **raised}
+    headers = {**HEADERS, "Cache-Control": "no-store", **problem.headers}
+    if problem is METHOD:
+        headers["Allow"] = ", ".join(methods_of(request))
     if isinstance(error, (TooFast, TooManyAttempts)):
         headers["Retry-After"] = str(error.wait_s)
     path = request.url.path
@@ -202,6 +204,13 @@ def answer(request: Request, error: Exception) -> Response:
     if found := violations(error):
         document["violations"] = found
     return JSONResponse(document, problem.status, headers, media_type=MEDIA_TYPE)
+
+
+def methods_of(request: Request) -> list[str]:
+    """Return the methods that an address takes (RFC 9110 10.2.1), whichever route takes each."""
+    routes = (one for one in request.app.routes if isinstance(one, Route))
+    here = (one for one in routes if one.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for one in here for method in one.methods or ()})
 
 
 def install(app: FastAPI) -> None:

@@ -7,9 +7,12 @@ import shutil
 import signal
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from api.cli import main
 from api.settings import Settings
@@ -38,17 +41,60 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.rmtree(cluster, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class Founded:
+    """A ledger that was founded once, to be copied: its data folder, and its database."""
+
+    settings: Settings
+
+    @property
+    def database(self) -> str:
+        """The name of its database."""
+        return f"founded_{self.settings.schema}"
+
+    def copy(self, settings: Settings) -> Iterator[Settings]:
+        """Copy it to where `settings` point, in a database of its own; drop that afterwards."""
+        name = f"copy_{settings.schema}"
+        shutil.copytree(self.settings.data, settings.data)
+        with psycopg.connect(str(settings.database_url), autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name} TEMPLATE {self.database}")
+            url = make_conninfo(str(settings.database_url), dbname=name)
+            yield replace(settings, database_url=url, schema=self.settings.schema)
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def founded(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    """Found a ledger in a database of its own."""
+    given = Settings(tmp_path_factory.mktemp("founded") / "var", database_url, "ledger")
+    made = Founded(given)
+    with psycopg.connect(database_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {made.database}")
+    url = make_conninfo(database_url, dbname=made.database)
+    House(replace(given, database_url=url), create=True).close()
+    return made
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Name a data folder and a schema that no other test uses."""
+def settings(
+    request: pytest.FixtureRequest, database_url: str, tmp_path: Path
+) -> Iterator[Settings]:
+    """Name a data folder and a schema that no other test uses.
+
+    Where the test also asks for the house, they hold a ledger that was founded before.
+    """
     schema = f"t_{uuid.uuid4().hex[:16]}"
-    return Settings(data=tmp_path / "var", database_url=database_url, schema=schema)
+    given = Settings(data=tmp_path / "var", database_url=database_url, schema=schema)
+    if "house" in request.fixturenames:
+        yield from request.getfixturevalue("founded").copy(given)
+    else:
+        yield given
 
 
 @pytest.fixture
 def house(settings: Settings) -> Iterator[House]:
-    """Open a ledger that was founded just now."""
-    home = House(settings, create=True)
+    """Open a ledger in which nothing was recorded yet."""
+    home = House(settings)
     yield home
     home.close()
 

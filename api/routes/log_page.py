@@ -32,7 +32,7 @@ First = Annotated[int, Query(ge=1, le=2**62, description="number in the story to
 Keys = Annotated[bool, Query(description="only what an organisation says of itself and its keys")]
 
 
-class PlaceShape(BaseModel):
+class EntryPlaceShape(BaseModel):
     """An entry: its index in the log, the fact it states, its number in its story."""
 
     index: int
@@ -67,7 +67,9 @@ def log_page(request: Request, home: Home, entry: Asked = "") -> Response:
     return page(request, "log.html", said, status=404 if asked and not places else 200)
 
 
-@router.get("/log/places/{id}", response_model=list[PlaceShape], responses=documented(400, 404))
+@router.get(
+    "/log/places/{id}", response_model=list[EntryPlaceShape], responses=documented(400, 404)
+)
 def places(
     request: Request,
     home: Home,

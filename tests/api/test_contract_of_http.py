@@ -86,7 +86,7 @@ def test_whatever_a_stranger_sends_is_answered_as_the_document_says(
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 
