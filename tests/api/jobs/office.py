@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from itertools import count
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.jobs.worker import Worker
 from api.people.dependencies import person
+from api.people.limits import Limits
 from api.wiring import House
 from ledger.domain.acting import Acting
 from tests.conftest import OTHER_USCC, USCC
@@ -32,6 +34,7 @@ class Office:
     def __init__(self, house: House) -> None:
         self.house = house
         self.app: FastAPI = create_app(house)
+        self.app.state.people.limits = Limits(count(0, 60).__next__)  # a minute from one to the next
         self.acting = CLERK
         self.app.dependency_overrides[person] = lambda: self.acting
 
