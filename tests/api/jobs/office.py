@@ -24,6 +24,9 @@ BOTH = Acting("b074700000", USCC, frozenset({"clerk", "reviewer"}), confirmed=Tr
 STRANGER = Acting("57a9e40000", OTHER_USCC, frozenset({"clerk", "reviewer"}), confirmed=True)
 DONOR = Acting("d0404d0000", "", frozenset({"donor"}))
 
+A_MINUTE_S = 60
+"""What passes from one request to the next, so that no limit of a stranger's is met."""
+
 CSV = "捐赠人,金额（元）,捐赠日期\n"
 PAID = "收款单位,支出金额（元）,支出日期\n示范县第一小学,30.00,2026-11-01\n"
 
@@ -34,7 +37,7 @@ class Office:
     def __init__(self, house: House) -> None:
         self.house = house
         self.app: FastAPI = create_app(house)
-        self.app.state.people.limits = Limits(count(0, 60).__next__)  # a minute from one to the next
+        self.app.state.people.limits = Limits(count(0, A_MINUTE_S).__next__)
         self.acting = CLERK
         self.app.dependency_overrides[person] = lambda: self.acting
 
