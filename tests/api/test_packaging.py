@@ -229,7 +229,7 @@ def test_the_schema_refuses_a_compose_file_that_is_wrong(compose: Any) -> None:
 def test_every_service_of_ours_is_one_image_and_a_command_that_exists(compose: Any) -> None:
     ours = {name: s for name, s in compose["services"].items() if name != "database"}
 
-    assert set(ours) == {"founding", "integrator", "application"}
+    assert set(ours) == {"founding", "integrator", "application", "desk"}
     assert {s["image"] for s in ours.values()} == {"donation-ledger"}
     for service in ours.values():
         assert parser().parse_args(service["command"]).run
@@ -240,7 +240,7 @@ def test_services_start_after_what_they_need(compose: Any) -> None:
     services = compose["services"]
 
     assert services["founding"]["depends_on"] == {"database": {"condition": "service_healthy"}}
-    for name in ("integrator", "application"):
+    for name in ("integrator", "application", "desk"):
         assert services[name]["depends_on"] == {
             "founding": {"condition": "service_completed_successfully"}
         }
@@ -257,6 +257,15 @@ def test_secrets_are_files_and_the_portal_gets_no_key(compose: Any) -> None:
     assert portal["secrets"] == ["database_password"]
     assert "LEDGER_PASSPHRASE_FILE" not in portal["environment"]
     assert portal["volumes"] == ["data:/data:ro"]
+
+
+def test_the_desk_is_apart_from_the_public_portal_and_can_sign(compose: Any) -> None:
+    portal, desk = (compose["services"][name] for name in ("application", "desk"))
+    assert desk["secrets"] == ["database_password", "passphrase"]
+    assert desk["volumes"] == ["data:/data"]
+    assert "LEDGER_ADDRESS" in desk["environment"]
+    assert not set(desk["ports"]) & set(portal["ports"])
+    assert all(port.startswith("127.0.0.1:") for port in desk["ports"] + portal["ports"])
 
 
 def test_every_secret_and_volume_that_is_used_is_declared(compose: Any) -> None:
