@@ -109,7 +109,7 @@ class Sessions:
         if found is None or now >= min(found.ends_at, found.last_seen + self._terms.idle):
             return None
         if now - found.last_seen >= SEEN_AFTER:
-            found = self._seen(found.token, now) or found
+            return self._seen(found.token, now)
         return found
 
     def confirmed(self, session: Session) -> bool:

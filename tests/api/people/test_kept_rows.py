@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from psycopg import sql
@@ -11,6 +12,7 @@ from api.people.auditing import check_accounts
 from api.wiring import House
 from ledger.store.accounts import GiftBoundAlready, PasskeyKnown
 from ledger.store.accounts_boxes import BoxAltered, box, unbox
+from ledger.store.accounts_sessions import Sessions, Terms
 from ledger.store.accounts_tables import Passkey
 
 
@@ -40,6 +42,11 @@ def test_a_secret_is_opened_for_its_own_account_alone(home: House) -> None:
     assert unbox(means, "0123456789", boxed) == "secret"
     with pytest.raises(BoxAltered):
         unbox(means, "9876543210", boxed)
+
+
+def test_a_session_that_ended_meanwhile_stays_ended(home: House) -> None:
+    sessions = Sessions(home.accounts.means, Terms(confirmed=timedelta(minutes=15)))
+    assert sessions._seen("ended", home.accounts.means.clock()) is None
 
 
 def test_a_line_missing_from_the_log_or_moved_in_it_is_found(home: House, login: str) -> None:
