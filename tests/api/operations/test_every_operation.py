@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.auditing.database import audit_database
 from api.operations import OPERATIONS
 from api.operations.funds import GroundUnnamed
 from api.operations.running import Call
@@ -70,6 +71,7 @@ def test_every_operation_records_its_fact(story: Story) -> None:
     _names(story, fund)
     _services_and_books(story)
     assert set(vars(story)["used"]) == {operation.name for operation in OPERATIONS}
+    assert audit_database(story.house).findings == []
 
 
 def _funds(story: Story) -> str:
