@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -25,6 +25,7 @@ from api.kept_answers import PublicRead
 from api.languages import language_of
 from api.problems import KINDS, documented
 from api.public_house import PublicHouse
+from api.public_page import past_document
 from api.public_words import (
     CORRECTION_WORDS,
     COST_WORDS,
@@ -35,8 +36,8 @@ from api.public_words import (
     RULE_WORDS,
     STEP_WORDS,
 )
-from api.rendering import document, page
-from api.routes.as_of import A_DAY, FOR_EVER, Links, Past, Then, at, query, shown
+from api.rendering import page
+from api.routes.as_of import A_DAY, Links, Past, Then, at, shown
 from api.routes.house import Home
 from api.routes.log import newest
 from api.routes.receipts import Today
@@ -231,7 +232,7 @@ def funds(
     balances, position = _balances(home, past)
     listed = [_fund_json(entry, balances.get(entry.fund, [])) for entry in entries]
     data = {"as_of": as_of(position), "funds": listed}
-    return _document(request, data, past, after=next_fund, limit=limit)
+    return past_document(request, data, past, after=next_fund, limit=limit)
 
 
 @router.get("/api/v1/funds/{fund}", response_model=StatementShape, responses=documented(404))
@@ -253,7 +254,7 @@ def statement(
         "corrections": list(map(_correction_json, _corrections(home, past, fund))),
         "payments": [_payment_json(p) for p in payments],
     }
-    return _document(request, data, past, before=older, limit=limit)
+    return past_document(request, data, past, before=older, limit=limit)
 
 
 @router.get("/api/v1/gifts/{gift}/trace", response_model=TraceShape, responses=documented(404))
@@ -270,7 +271,7 @@ def gift_trace(
     found = _of_unit(trace_queries.trace_gift(home.runner, gift, at(past)), unit, gift)
     data, more = _traced(found, ("gift", gift), skip, limit)
     data["erased"] = _erased(home, past, gift)
-    return _document(request, data, past, skip=more, limit=limit, unit=unit)
+    return past_document(request, data, past, skip=more, limit=limit, unit=unit)
 
 
 @router.get(
@@ -289,7 +290,7 @@ def disbursement_trace(
     """Follow a payment back to the gifts that paid for it."""
     found = trace_queries.trace_disbursement(home.runner, disbursement, at(past))
     data, more = _traced(found, ("disbursement", disbursement), skip, limit)
-    return _document(request, data, past, skip=more, limit=limit)
+    return past_document(request, data, past, skip=more, limit=limit)
 
 
 def _traced(
@@ -303,19 +304,6 @@ def _traced(
 
 def _erased(home: PublicHouse, past: Past | None, gift: str) -> dict[str, object] | None:
     return erasure_marks.mark(home, gift, past.size if past else None)
-
-
-def _document(
-    request: Request, data: Mapping[str, object], past: Past | None, **turned: object
-) -> Response:
-    """Return data with its stamp; `turned` leads to the next page, the first of it None at last."""
-    onward = None
-    if next(iter(turned.values())) is not None:
-        kept = {name: value for name, value in turned.items() if value is not None}
-        onward = f"{request.url.path}?{urlencode({**kept, **query(past)})}"
-    if past is None:
-        return document(request, data, onward)
-    return document(request, {**data, "as_of": past.json()}, onward, FOR_EVER)
 
 
 def _fund_names(home: PublicHouse, past: Past | None) -> dict[str, str]:
