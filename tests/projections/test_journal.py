@@ -64,15 +64,10 @@ LONG: list[Act] = [
 
 
 @pytest.fixture
-def house(settings: Settings) -> Iterator[House]:
-    """Open a ledger that was founded on the day its books begin."""
-    with closing(House(settings, create=True, clock=lambda: START)) as home:
-        yield home
-
-
-@pytest.fixture
-def books(house: House) -> Books:
-    return Books(house)
+def books(settings: Settings) -> Iterator[Books]:
+    """Books of a ledger that was founded on the day they begin."""
+    with closing(House(settings, create=True, clock=lambda: START)) as house:
+        yield Books(house)
 
 
 def of(books: Books, holder: str = USCC) -> list[Row]:
