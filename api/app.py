@@ -10,27 +10,40 @@ from fastapi.responses import FileResponse
 
 from api import problems
 from api.bounded_bodies import BoundedBodies
+from api.hooks.worker import Sender
 from api.jobs.worker import Worker
 from api.kept_answers import KEPT_BYTES, KeptAnswers
+from api.openapi import complete
 from api.people import installing
 from api.people.dependencies import UPLOADS
 from api.public_house import PublicHouse
 from api.rendering import Guarded
 from api.routes import (
     assets,
+    batches,
     charities,
     data_notes,
     desk,
     desk_drafts,
+    desk_hooks,
     desk_jobs,
+    donor_desk,
+    donor_gifts,
+    donor_worksheets,
     downloads,
     drafts,
+    events,
+    hooks,
     jobs,
     log,
     log_page,
+    namings,
     officers_desks,
     operating,
+    periods,
+    pledges,
     public,
+    public_pages,
     receipts,
     searching,
     villages,
@@ -57,7 +70,7 @@ class Portal(FastAPI):
         shape.pop("$defs")
         schemas["ProblemDocument"] = shape
         schemas["ViolationShape"] = ViolationShape.model_json_schema()
-        return described
+        return complete(described)
 
 
 def create_app(
@@ -90,20 +103,27 @@ def create_app(
         told = standings or Standings(house)
         app.add_middleware(KeptAnswers, standings=told, room=kept_bytes)
     problems.install(app)
-    for router in (public.router, receipts.router, log.router, operating.router):
-        app.include_router(router)
+    for one in (public_pages, public, receipts, log, operating):
+        app.include_router(one.router)
     app.state.worker = Worker(cast("House", house))  # works once it is entered
+    app.state.hooks = Sender(cast("House", house))  # sends once it is entered
+    for one in (events, hooks, desk_hooks):
+        app.include_router(one.router)
     app.include_router(jobs.router)
     app.include_router(desk_jobs.router)
+    for own in (donor_worksheets.router, donor_desk.router, donor_gifts.router, donor_gifts.public):
+        app.include_router(own)
     app.include_router(officers_desks.router)  # before the desk, whose addresses match any
     app.include_router(drafts.router)
     app.include_router(desk_drafts.router)
+    app.include_router(batches.router)
     app.include_router(desk.router)
     app.include_router(writing.router)
     app.include_router(assets.router)
     app.include_router(log_page.router)
-    for one in (charities, villages, searching, downloads, data_notes):
+    for one in (charities, periods, namings, pledges, villages, searching, downloads, data_notes):
         app.include_router(one.router)
+    app.include_router(searching.files)
     app.add_api_route("/portal.css", style, include_in_schema=False)
     app.add_api_route("/icon.svg", icon, include_in_schema=False)
     return app

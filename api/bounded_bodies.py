@@ -9,6 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MEBIBYTE = 1 << 20
 SAFE = ("GET", "HEAD", "OPTIONS")
+FIELDS_MAX = 2500
+"""So many fields has a form at most: a batch of gifts, four to a row."""
+
 DESK = "/desk/"
 """Where forms come with a document each."""
 

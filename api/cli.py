@@ -27,6 +27,7 @@ from api.commands import (
     founding,
     funding,
     giving,
+    hooks,
     keys,
     mirroring,
     naming,
@@ -108,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     founding.declare(commands)
     accounts.declare(commands)
+    hooks.declare(commands)
     keys.declare(commands)
     signing.declare(commands)
     sm2.declare(commands)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
 from api.public_house import PublicHouse
-from ledger import codec
+from ledger.domain.events import Event
 from projections import erasures
 from projections.runner import Position
 
@@ -19,10 +19,15 @@ def mark(home: PublicHouse, stream: str, size: int | None = None) -> dict[str, o
 
     With `size` only erasures in the first so many entries of the log count.
     """
-    origin, sealed = home.recorder.origin(), set[str]()
-    for row in home.recorder.log_of([stream]):
-        if row.entry is not None and (size is None or row.leaf < size):
-            sealed.update(_sealed(codec.read(row.entry, origin)[1]))
+    story = home.runner.stream(stream)
+    return mark_of(home, [one for leaf, one in story if size is None or leaf < size], size)
+
+
+def mark_of(
+    home: PublicHouse, story: Iterable[Event], size: int | None = None
+) -> dict[str, object] | None:
+    """Return the same, given the facts of the stream."""
+    sealed = {digest for fact in story for digest in _sealed(fact)}
     found = erasures.erased(home.runner, sealed, None if size is None else Position(size, None))
     if not found:
         return None

@@ -44,12 +44,14 @@ COLUMNS = ("kind", "id", "charity", "fund", "title", "words", "place", "date", "
 
 
 def address(found: Found) -> str:
-    """Return the page of what was found; a name leads to the fund that it is given for."""
+    """Return the page of what was found."""
     match found.kind:
         case "charity":
             return f"/charities/{found.id}"
         case "place":
             return f"/villages/{found.id}"
+        case "naming":
+            return f"/namings/{found.id}"
         case "payment":
             return f"/trace/disbursement/{found.id}"
         case _:

@@ -6,24 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from api.fund_flow import Flow, flow_of
+from api.fund_flow import PAYEES, Flow, flow_of
 from api.languages import saying
 from api.public_house import PublicHouse
 from ledger.domain.days import day_in_china
-from projections import fund_page, fund_tallies, namings
+from projections import fund_page, fund_tallies, journal_queries, namings, statements
 from projections.directory import FundEntry
-from projections.fund_page import Reached, Step
+from projections.fund_page import Paid, Reached, Step
+from projections.fund_story import FundStory
 from projections.fund_tallies import MONTH, UNCLAIMED, UNDATED, UNPROVED, Tally
+from projections.journal_queries import Correction
 from projections.namings import NameEntry
 from projections.runner import Position
-from projections.statements import Payment
+from projections.statements import Payment, Sums
 from projections.trace_queries import Balance
 
 MONEY = "CNY"
 LARGEST, MOVES, CLOSES = 5, 10, 3
 """Payments, moves between funds and closes that the timeline tells of."""
-PAYEES = 1000
-"""Payees that the picture adds up, those who got most first."""
+PAYMENTS, CORRECTIONS = 25, 100
+"""Payments and corrections on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +43,54 @@ class Unknowns:
 
 @dataclass(frozen=True, slots=True)
 class FundPage:
-    """What the page shows of a fund beside its statement."""
+    """What the page shows of a fund; `older` is the leaf to go on before with payments."""
 
+    sums: Sums
+    payments: Sequence[Payment]
+    older: int | None
     reached: Reached
     flow: Flow | None
     timeline: Sequence[Step]
+    corrections: Sequence[Correction]
     unknown: Unknowns
     names: Sequence[NameEntry]
 
 
-def gathered(
-    home: PublicHouse,
-    entry: FundEntry,
-    balances: Sequence[Balance],
-    language: str,
-    today: date,
-    at: Position | None,
-) -> FundPage:
-    """Return what a fund's page shows; names as they stand today, and none in the past."""
-    tallies = fund_tallies.of(home.runner, entry.fund, at)
-    reached = fund_page.reached(home.runner, entry.fund, at)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a fund: payments before a leaf, the reader's language, the day it is."""
+
+    before: int | None
+    language: str
+    today: date
+
+
+def gathered(home: PublicHouse, told: FundStory, asked: Asked, at: Position | None) -> FundPage:
+    """Return what a fund's page shows; names as they stand today, and none in the past.
+
+    What one read model knows is asked together: going to and fro between them costs questions.
+    """
+    runner, fund = home.runner, told.entry.fund
+    sums = statements.sums(runner, fund, at)
+    payments, older = statements.payments(runner, fund, PAYMENTS, asked.before, at)
+    reached = fund_page.reached(runner, fund, at)
+    balance = _pictured(sums.balances)
+    paid = fund_page.paid(runner, fund, balance.unit, PAYEES, at) if balance else []
+    steps = [*fund_page.milestones(told), *fund_page.largest(runner, fund, LARGEST, at),
+             *fund_page.turns(runner, told, MOVES, CLOSES, at)]  # fmt: skip
+    corrections, _ = journal_queries.corrections(runner, fund, at=at, limit=CORRECTIONS)
+    tallies = fund_tallies.of(runner, fund, at)
     return FundPage(
+        sums,
+        payments,
+        older,
         reached,
-        _flow(home, entry, balances, language, tallies, at),
-        timeline(home, entry, at),
+        _flow(told.entry, asked.language, balance, tallies, paid),
+        sorted(steps, key=_when, reverse=True),
+        corrections,
         _unknowns(tallies, reached),
-        _names(home, entry.fund, today) if at is None else (),
+        _names(home, fund, asked.today) if at is None else (),
     )
-
-
-def timeline(home: PublicHouse, entry: FundEntry, at: Position | None) -> list[Step]:
-    """Return the steps of a fund, the newest first: how it began and ended, its largest moves."""
-    own = fund_page.milestones(home.runner, entry.fund, at)
-    opened = own[0].leaf
-    steps = [
-        *own,
-        *fund_page.moved(home.runner, entry.fund, MOVES, at),
-        *fund_page.largest(home.runner, entry.fund, LARGEST, at),
-        *fund_page.closes(home.runner, entry.organisation, opened, CLOSES, at),
-    ]
-    return sorted(steps, key=_when, reverse=True)
 
 
 def _when(step: Step) -> tuple[date, int]:
@@ -89,29 +99,21 @@ def _when(step: Step) -> tuple[date, int]:
     return step.day or recorded, step.leaf
 
 
-def proofs(
-    home: PublicHouse, payments: Sequence[Payment], at: Position | None
-) -> dict[str, tuple[str, ...]]:
-    """Return the digests of the evidence that these payments were accepted on, by payment."""
-    accepted = [one.disbursement for one in payments if one.accepted_on]
-    found = fund_page.outcomes(home.runner, accepted, at)
-    return fund_page.evidence(home.runner, found.values())
+def _pictured(balances: Sequence[Balance]) -> Balance | None:
+    """Return the balance that the picture is of: that of yuan, or of the first currency else."""
+    money = {one.unit: one for one in balances if not one.unit.startswith("goods:")}
+    return money.get(MONEY, next(iter(money.values()), None))
 
 
 def _flow(
-    home: PublicHouse,
     entry: FundEntry,
-    balances: Sequence[Balance],
     language: str,
+    balance: Balance | None,
     tallies: Sequence[Tally],
-    at: Position | None,
+    paid: Sequence[Paid],
 ) -> Flow | None:
-    """Return the picture of the fund's yuan, or of its first currency where it has none."""
-    money = {one.unit: one for one in balances if not one.unit.startswith("goods:")}
-    if not money:
+    if balance is None:
         return None
-    balance = money.get(MONEY, next(iter(money.values())))
-    paid = fund_page.paid(home.runner, entry.fund, balance.unit, PAYEES, at)
     return flow_of(saying(language), language, entry.name, balance, tallies, paid)
 
 

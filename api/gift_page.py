@@ -1,6 +1,6 @@
 """The way of a gift as a list of steps: received, receipt, allocated, disbursed, accepted.
 
-Amounts, days and places alone: no donor is named, neither this gift's nor another's.
+Amounts, days and places alone, and the donor as the donor wishes to be shown; no other gift.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from api import donor_shown, erasure_marks
+from api.donor_shown import NOBODY, Shown
 from api.public_house import PublicHouse
-from ledger import codec
 from ledger.domain.days import day_in_china
 from ledger.domain.events import (
     Event,
@@ -47,28 +48,47 @@ class Step:
     proofs: int = 0
 
 
-def steps(
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The steps of a gift, what marks that its donor's data were erased, how the donor is shown."""
+
+    steps: Sequence[Step]
+    erased: dict[str, object] | None
+    shown: Shown
+
+
+def way(
     home: PublicHouse, gift: str, found: Trace, segments: Sequence[Segment], at: Position | None
-) -> list[Step]:
-    """Return the steps of a gift; of the payments those that these segments were paid by."""
-    story = _story(home, gift, found.position)
+) -> Way:
+    """Return the way of a gift; of the payments those that these segments were paid by.
+
+    Its donor is shown as is wished now, and on no page of the past.
+    """
     ids = list(dict.fromkeys(one.disbursement for one in segments))
     outcomes = fund_page.outcomes(home.runner, ids, at)
-    proved = fund_page.evidence(home.runner, outcomes.values())
+    size = found.position.size
+    told = home.runner.stream(gift)
+    story = [event for leaf, event in told if leaf < size]
+    known = [event for leaf, event in told if at is None or leaf < size]
+    erased = erasure_marks.mark_of(home, known, at.size if at else None)
+    shown = NOBODY if at else donor_shown.shown_in(home, gift, known)
+    return Way(_steps(found, story, segments, outcomes), erased, shown)
+
+
+def _steps(
+    found: Trace,
+    story: Sequence[Event],
+    segments: Sequence[Segment],
+    outcomes: dict[str, Outcome],
+) -> list[Step]:
     return [
         Step("received", DONE, _received(story), found.amount, found.fund),
         _receipt(story),
         *_allocated(segments),
         *_paid(segments, outcomes),
-        *_accepted(segments, outcomes, {one: len(files) for one, files in proved.items()}),
+        *_accepted(segments, outcomes),
         *_back(found),
     ]
-
-
-def _story(home: PublicHouse, gift: str, position: Position) -> list[Event]:
-    """Return the facts of a gift's own stream, as far as its trace has read."""
-    origin, rows = home.recorder.origin(), home.recorder.log_of([gift])
-    return [codec.read(r.entry, origin)[1] for r in rows if r.entry and r.leaf < position.size]
 
 
 def _received(story: Sequence[Event]) -> date | None:
@@ -111,9 +131,7 @@ def _paid(segments: Sequence[Segment], outcomes: dict[str, Outcome]) -> Iterator
         yield Step("disbursed", DONE, paid.paid_on, amount, paid.payee, paid.place, one)
 
 
-def _accepted(
-    segments: Sequence[Segment], outcomes: dict[str, Outcome], proofs: dict[str, int]
-) -> Iterator[Step]:
+def _accepted(segments: Sequence[Segment], outcomes: dict[str, Outcome]) -> Iterator[Step]:
     """Yield what was found there, a step a payment, and how much nobody has looked at yet."""
     waiting = 0
     for one, amount in _shares(segments).items():
@@ -122,7 +140,7 @@ def _accepted(
             waiting += amount
             continue
         yield Step("accepted", DONE, paid.accepted_on, amount, paid.payee, paid.place, one,
-                   proofs[one])  # fmt: skip
+                   len(paid.evidence))  # fmt: skip
     if waiting or not segments:
         yield Step("accepted", OPEN, amount=waiting or None)
 

@@ -14,7 +14,8 @@ NAVIGATION = (
 """Where each leads, and its name in Chinese and in English."""
 
 WITHIN = {
-    "/funds": "/", "/trace": "/", "/charities": "/charities", "/villages": "/villages",
+    "/funds": "/", "/trace": "/", "/charities": "/charities", "/namings": "/charities",
+    "/pledges": "/charities", "/villages": "/villages",
     "/search": "/search", "/check": "/check", "/log": "/log", "/data": "/data",
     "/desk": "/desk", "/account": "/desk", "/sign-in": "/sign-in",
 }  # fmt: skip

@@ -8,10 +8,13 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from io import StringIO
 
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.rendering import AS_OF, as_of_words, knows
 from api.statement_files import neutral
 from api.times import rfc3339
 from projections.runner import Position
@@ -30,29 +33,47 @@ Row = Mapping[str, object]
 
 
 def csv_answer(
-    name: str, columns: Sequence[str], rows: Iterable[Row], position: Position
-) -> StreamingResponse:
-    """Stream rows as CSV under the name of a file that says as of when."""
-    headers = _headers(name, "csv", position)
+    request: Request, name: str, columns: Sequence[str], rows: Iterable[Row], position: Position
+) -> Response:
+    """Stream rows as CSV under the name of a file that says as of when, or say it is unchanged."""
+    headers = _headers(request, name, "csv", position)
+    if knows(request, headers["ETag"]):
+        return Response(None, 304, headers)
     return StreamingResponse(_csv(columns, rows), headers=headers, media_type="text/csv")
 
 
 def json_answer(
-    name: str, told: Mapping[str, object], rows: Iterable[Row], position: Position
-) -> StreamingResponse:
-    """Stream an object: what is `told` first, and the rows under the name of the file."""
-    headers = _headers(name, "json", position)
+    request: Request,
+    name: str,
+    told: Mapping[str, object],
+    rows: Iterable[Row],
+    position: Position,
+) -> Response:
+    """Stream an object: what is `told` first, then the rows; or say that it is unchanged."""
+    headers = _headers(request, name, "json", position)
+    if knows(request, headers["ETag"]):
+        return Response(None, 304, headers)
     return StreamingResponse(
         _json(name, told, rows), headers=headers, media_type="application/json"
     )
 
 
-def _headers(name: str, kind: str, position: Position) -> dict[str, str]:
+def _headers(request: Request, name: str, kind: str, position: Position) -> dict[str, str]:
     return {
+        "ETag": _tag(request, position),
         "Content-Disposition": f'attachment; filename="{name}-as-of-{position.size}.{kind}"',
-        "Ledger-As-Of": f"{position.size}; {rfc3339(position.time) or '-'}",
+        AS_OF: as_of_words(position.size, rfc3339(position.time)),
         "Link": f'</data/schema/{name}.json>; rel="describedby"',
     }
+
+
+def _tag(request: Request, position: Position) -> str:
+    """Return the entity tag of a download: the same rows stand at the same size of the log.
+
+    It is weak: it is made of what was asked for and as of when, before any row is read.
+    """
+    asked = f"{request.url.path}?{request.url.query} {position.size} {rfc3339(position.time)}"
+    return f'W/"{sha256(asked.encode()).hexdigest()[:32]}"'
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 from fastapi import FastAPI, Request, Response
@@ -13,15 +13,44 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
+from api.desk.my_gifts_claiming import NoDonorsAccount
 from api.jobs.roles import RoleMissing
 from api.operations.running import KeyOfAnother
 from api.people.limits import TooFast
 from api.people.who import Forged, NotConfirmed, NotSignedIn
+from api.problem_kinds import (
+    CHANGED,
+    FAULT,
+    FORGED,
+    KEY_USED,
+    METHOD,
+    NO_LOG,
+    NO_SUCH_ADDRESS,
+    NOT_CONFIRMED,
+    NOT_PERMITTED,
+    NOT_READY,
+    NOT_SIGNED_IN,
+    REFUSED,
+    TOO_FAST,
+    TOO_LARGE,
+    UNKNOWN,
+    UNREACHABLE,
+    UNREADABLE,
+    UNTRUSTED,
+    WRONG_TYPE,
+    Problem,
+)
 from api.rendering import HEADERS, page
 from api.upload_types import UnpacksTooLarge, WrongTypeOfFile
 from api.uploads import UploadTooLarge
+from api.words import CHINESE
 from ledger.application.asked import ChangedMeanwhile
-from ledger.domain.permissions import NotPermitted, OtherOrganisation, SecondFactorMissing
+from ledger.domain.permissions import (
+    NotPermitted,
+    NotTheDonor,
+    OtherOrganisation,
+    SecondFactorMissing,
+)
 from ledger.errors import LedgerError, Refused, Unknown, Unreadable, Untrusted
 from ledger.store.accounts_sessions import TooManyAttempts
 from ledger.store.database import DatabaseUnreachable
@@ -29,10 +58,10 @@ from ledger.store.jobs import KeyUsedOtherwise
 from ledger.store.log_objects import LogUnreachable
 from projections.runner import ViewBehind
 
-MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE, HTML = "application/problem+json", "text/html"
 PAGES = (
     "/funds", "/trace", "/check", "/problems", "/charities", "/villages", "/search", "/data",
-    "/sign-in", "/account", "/desk", "/invitation",
+    "/namings", "/pledges", "/sign-in", "/account", "/desk", "/invitation",
 )  # fmt: skip
 """Where people read; elsewhere programs do, and get problem documents."""
 PROGRAMS = ("/api/", "/log/")
@@ -46,67 +75,6 @@ class NotReady(Unreadable):
         super().__init__(f"not ready: {why}")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A kind of problem: its stable name, status and titles; `detail` replaces the error's own."""
-
-    name: str
-    status: int
-    title: str
-    chinese: str
-    detail: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-UNREACHABLE = Problem(
-    "unavailable",
-    503,
-    "The ledger can't be reached right now",
-    "账本暂时无法访问",
-    "the database does not answer; nothing is wrong with your request, try again soon",
-    {"Retry-After": "10"},
-)
-NO_LOG = Problem(
-    "log-unavailable", 503, "The published log can't be read right now", "公开账本暂时无法读取",
-    "where the log lies does not answer; nothing is wrong with your request, try again soon",
-    {"Retry-After": "10"},
-)  # fmt: skip
-NOT_READY = Problem("not-ready", 503, "The ledger is not ready yet", "账本尚未就绪")
-REFUSED = Problem("refused", 409, "A rule of the ledger says no", "账本规则不允许")
-UNKNOWN = Problem("unknown", 404, "Nothing is known under that name", "账本中没有这一项")
-UNTRUSTED = Problem("untrusted", 422, "Evidence does not check out", "证据核对不上")
-UNREADABLE = Problem("unreadable", 400, "The request can't be understood", "无法理解这个请求")
-NO_SUCH_ADDRESS = Problem(
-    "no-such-address", 404, "There is no such address here", "没有这个网址",
-    "there is nothing at this address; the front page leads to all that is shown",
-)  # fmt: skip
-METHOD = Problem(
-    "method", 405, "This address does not take that method", "此网址不接受这种请求方法",
-    "ask with one of the methods that the Allow header names",
-)  # fmt: skip
-FAULT = Problem(
-    "fault", 500, "A fault of ours", "系统内部错误",
-    "the fault is ours and was written to the server's log",
-)  # fmt: skip
-
-NOT_PERMITTED = Problem("not-permitted", 403, "This account may not do that", "此账户无权办理")
-CHANGED = Problem("changed-meanwhile", 412, "It was changed meanwhile", "期间已有变动")
-KEY_USED = Problem(
-    "key-used", 422, "This idempotency key is another request's", "幂等键已用于其他请求"
-)
-
-NOT_SIGNED_IN = Problem(
-    "not-signed-in", 401, "This takes an account", "请先登录",
-    headers={"WWW-Authenticate": "Bearer"},
-)  # fmt: skip
-NOT_CONFIRMED = Problem("not-confirmed", 403, "This takes a second factor", "请先用第二要素确认")
-FORGED = Problem("forged", 403, "This was not sent by a page of ours", "请求不是由本站页面发出")
-TOO_FAST = Problem("too-fast", 429, "Too much at once", "请求过于频繁，请稍后再试")
-
-TOO_LARGE = Problem("too-large", 413, "It is too large to be taken in", "内容过大",
-                    headers={"Connection": "close"})  # fmt: skip
-WRONG_TYPE = Problem("wrong-type", 415, "Such files are not taken here", "不接受这种文件")
-
 TABLE: Mapping[type[Exception], Problem] = {
     UploadTooLarge: TOO_LARGE,
     UnpacksTooLarge: TOO_LARGE,
@@ -114,6 +82,8 @@ TABLE: Mapping[type[Exception], Problem] = {
     KeyUsedOtherwise: KEY_USED,
     RoleMissing: NOT_PERMITTED,
     NotPermitted: NOT_PERMITTED,
+    NotTheDonor: NOT_PERMITTED,
+    NoDonorsAccount: NOT_PERMITTED,
     OtherOrganisation: NOT_PERMITTED,
     SecondFactorMissing: NOT_PERMITTED,
     ChangedMeanwhile: CHANGED,
@@ -161,6 +131,18 @@ def detail_of(error: Exception, problem: Problem) -> str:
     return str(error.detail if isinstance(error, HTTPException) else error)
 
 
+def explained(error: LedgerError) -> dict[str, object]:
+    """Return what a form says of a refusal: its kind, the catalog's words, the technical ones."""
+    problem = problem_of(error)
+    said = detail_of(error, problem)
+    return {"problem": problem, "chinese": in_chinese(error), "detail": said}
+
+
+def in_chinese(error: Exception) -> str:
+    """Return what the catalog says of the error's own class; empty where only its kind is known."""
+    return CHINESE.get(type(error), "") if isinstance(error, LedgerError) else ""
+
+
 def violations(error: Exception) -> list[dict[str, str]]:
     """Return each parameter that was refused, and why."""
     if not isinstance(error, RequestValidationError):
@@ -192,7 +174,7 @@ def answer(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(error.wait_s)
     path = request.url.path
     if for_people(request):
-        shown = {"problem": problem, "detail": detail}
+        shown = {"problem": problem, "detail": detail, "chinese": in_chinese(error)}
         return page(request, "problem.html", shown, status=problem.status, headers=headers)
     document: dict[str, object] = {
         "type": f"/problems/{problem.name}",
@@ -219,10 +201,13 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, answer)
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, object]]:
-    """Describe problem answers for the OpenAPI document: these, and any other."""
-    schema = {"$ref": "#/components/schemas/ProblemDocument"}
-    content = {MEDIA_TYPE: {"schema": schema}}
+def documented(*statuses: int, media: str = MEDIA_TYPE) -> dict[int | str, dict[str, Any]]:
+    """Describe problem answers for the OpenAPI document: these, and any other.
+
+    Below the addresses of `PAGES` a problem is a page, `HTML`.
+    """
+    schema: dict[str, str] = {"$ref": "#/components/schemas/ProblemDocument"}
+    content = {media: {"schema": {"type": "string"} if media == HTML else schema}}
     return {
         **{s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses},
         "default": {"description": "Any other problem", "content": content},

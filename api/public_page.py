@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 
 from api.public_house import PublicHouse
-from api.rendering import document, page
+from api.rendering import AS_OF, as_of_words, document, page
 from api.routes.as_of import A_DAY, FOR_EVER, Past, query, shown
 
 Said = Mapping[str, object]
@@ -32,7 +32,15 @@ def past_document(request: Request, data: Said, past: Past | None, **turned: obj
     onward = None
     if turned and next(iter(turned.values())) is not None:
         kept = {name: value for name, value in turned.items() if value is not None}
-        onward = f"{request.url.path}?{urlencode({**kept, **query(past)})}"
+        onward = f"{request.url.path}?{urlencode({**kept, **query(past)}, doseq=True)}"
+    headers = _stamped(data)
     if past is None:
-        return document(request, data, onward)
-    return document(request, {**data, "as_of": past.json()}, onward, FOR_EVER)
+        return document(request, data, onward, headers)
+    return document(request, {**data, "as_of": past.json()}, onward, headers | FOR_EVER)
+
+
+def _stamped(data: Said) -> dict[str, str]:
+    """Return the stamp as a header, which a reader who has the answer already is told, too."""
+    stamp = data["as_of"]
+    assert isinstance(stamp, Mapping), "every public answer has one"
+    return {AS_OF: as_of_words(stamp["size"], stamp["time"])}

@@ -29,6 +29,9 @@ HEADERS = {
 """On every answer that does not say otherwise."""
 
 
+AS_OF = "Ledger-As-Of"
+
+
 def page(
     request: Request,
     template: str,
@@ -81,12 +84,20 @@ def document(
     headers = {"ETag": tag, **(headers or {})}
     if next_page is not None:
         headers["Link"] = f'<{next_page}>; rel="next"'
-    asked = {
-        t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")
-    }
-    if asked & {tag, "*"}:
+    if knows(request, tag):
         return Response(None, 304, headers)
     return Response(body, headers=headers, media_type="application/json")
+
+
+def knows(request: Request, tag: str) -> bool:
+    """Tell whether the reader has what a tag stands for already (RFC 9110 13.1.2, weakly)."""
+    told = request.headers.get("if-none-match", "").split(",")
+    return bool({one.strip().removeprefix("W/") for one in told} & {tag.removeprefix("W/"), "*"})
+
+
+def as_of_words(size: object, time: object) -> str:
+    """Return what `Ledger-As-Of` says: the size of the log, and the time of its last entry."""
+    return f"{size}; {time or '-'}"
 
 
 class Guarded:

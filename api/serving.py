@@ -57,7 +57,8 @@ def serve(_args: Namespace) -> Answer:
         )
         server = uvicorn.Server(config)
         _announce(address)
-        with on_stop(lambda: setattr(server, "should_exit", True)), app.state.worker:
+        stopping = on_stop(lambda: setattr(server, "should_exit", True))
+        with stopping, app.state.worker, app.state.hooks:
             server.run(sockets=[listener])
     return Answer({"address": address, "stopped": True}, lines=["门户已停止 (portal stopped)"])
 

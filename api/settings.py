@@ -59,6 +59,8 @@ class Settings:
     """Where people open the portal: an origin such as https://ledger.example.org."""
     confirmed_minutes: int = 15
     """So long a second factor counts as shown."""
+    hooks_loopback: bool = False
+    """Whether hooks may lead to this machine, and without TLS there: to try a receiver out."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -82,6 +84,7 @@ class Settings:
             jobs_kept_days=_number(environment, "LEDGER_JOBS_KEPT_DAYS", 7),
             address=_address(environment.get("LEDGER_ADDRESS") or None),
             confirmed_minutes=_number(environment, "LEDGER_CONFIRMED_MINUTES", 15),
+            hooks_loopback=_yes(environment, "LEDGER_HOOKS_LOOPBACK"),
         )
 
 
@@ -145,6 +148,13 @@ def _number(environment: Mapping[str, str], name: str, usual: int) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,3}", value, re.ASCII):
         raise SettingUnusable(name, value, "a whole number from 1 to 9999")
     return int(value)
+
+
+def _yes(environment: Mapping[str, str], name: str) -> bool:
+    value = environment.get(name) or "no"
+    if value not in {"yes", "no"}:
+        raise SettingUnusable(name, value, "yes or no")
+    return value == "yes"
 
 
 def _port(value: str) -> int:

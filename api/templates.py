@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from api import assets, charts, times, units
+from api import amounts_shown, assets, charts, times, units
 from api.languages import CHINESE, LANGUAGES
 from api.sentences import one_language
 from api.spoken import Spoken
@@ -68,6 +68,8 @@ TEMPLATES.filters |= {
 TEMPLATES.globals |= {
     "asset": assets.asset,
     "has_asset": assets.has_asset,
+    "shown_amount": amounts_shown.shown_amount,
+    "shown_large_amount": amounts_shown.shown_large_amount,
     "amount_words": charts.amount_words,
     "month_words": charts.month_words,
     "flow_data": charts.flow_data,

@@ -38,6 +38,7 @@ from ledger.store.checkpoints import Checkpoints
 from ledger.store.database import Database
 from ledger.store.drafts import Drafts
 from ledger.store.durable import write_once
+from ledger.store.hooks import Hooks
 from ledger.store.integrator import Integrator, LogSigner, States, states
 from ledger.store.job_files import JobFiles
 from ledger.store.jobs import Jobs
@@ -182,6 +183,9 @@ class House:
         made = (self.database, self.answered, self._secret_for, self._clock, secrets.token_bytes)
         self.drafts = Drafts(*made)
         self.drafts.prepare()
+        kept = (self.database, self._secret_for, self._clock, secrets.token_bytes)
+        self.hooks = Hooks(*kept, dry_run=self.dry_run)
+        self.hooks.prepare()
         self.log = _log_of(self.settings)
         if create:
             self._found()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from ledger.domain.history.accounts import SUMS
 from projections import trace_accounts
@@ -22,6 +22,8 @@ Row = dict[str, Any]
 Key = tuple[str, str]
 """Fund and unit."""
 Standing = tuple[Key, AxisAccount]
+Asked: TypeAlias = str | list[str] | None
+"""One fund, some, or all."""
 
 KEPT = (*SUMS, "counted")
 MOVES = {
@@ -40,15 +42,15 @@ MOVES = {
 
 
 def standing(
-    runner: Runner, fund: str | None = None, at: Position | None = None
+    runner: Runner, fund: Asked = None, at: Position | None = None
 ) -> tuple[list[Standing], Position]:
-    """Return every account that anything moved, of one fund or of all, by fund and unit."""
+    """Return every account that anything moved, of one fund, some or all, by fund and unit."""
     since = moves(runner, fund, at)
     with runner.reading(TRACES, at) as (connection, position):
         return read(connection, fund, at, since), position
 
 
-def moves(runner: Runner, fund: str | None, at: Position | None) -> list[Row]:
+def moves(runner: Runner, fund: Asked, at: Position | None) -> list[Row]:
     """Return what moved between the last milestone before `at` and then; nothing as of now."""
     if at is None:
         return []
@@ -59,7 +61,7 @@ def moves(runner: Runner, fund: str | None, at: Position | None) -> list[Row]:
 
 
 def read(
-    connection: Connection, fund: str | None, at: Position | None, since: Sequence[Row]
+    connection: Connection, fund: Asked, at: Position | None, since: Sequence[Row]
 ) -> list[Standing]:
     """Return the accounts, given what moved `since` the last milestone."""
     given, mine = _given(fund, at), _mine(fund)
@@ -71,11 +73,13 @@ def read(
     return sorted(found, key=lambda one: one[0])
 
 
-def _mine(fund: str | None) -> str:
-    return "true" if fund is None else "fund = %(fund)s"
+def _mine(fund: Asked) -> str:
+    if fund is None:
+        return "true"
+    return "fund = %(fund)s" if isinstance(fund, str) else "fund = ANY(%(fund)s)"
 
 
-def _given(fund: str | None, at: Position | None) -> dict[str, object]:
+def _given(fund: Asked, at: Position | None) -> dict[str, object]:
     return {"fund": fund, "size": end_of(at), "kinds": list(MOVES)}
 
 

@@ -52,6 +52,8 @@ ERASURES = Erasures()
 
 def erased(runner: Runner, digests: Collection[str], at: Position | None = None) -> list[Erasure]:
     """Return those of these digests that were erased, now or by then, in log order."""
+    if not digests:
+        return []
     query = "SELECT * FROM erased WHERE digest = ANY(%s) AND leaf < %s ORDER BY leaf, digest"
     with runner.reading(ERASURES, at) as (connection, _):
         found = connection.execute(query, [list(digests), end_of(at)]).fetchall()

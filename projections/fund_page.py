@@ -1,26 +1,26 @@
 """What the page of a fund shows beside its sums: whom and where it reached, its steps, its proofs.
 
-Every answer is as of now or of any earlier size of the log, and grows with the fund's payments and
-steps alone, never with its gifts.
+Every answer is as of now or of any earlier size of the log. As of now it costs the same however
+many gifts and payments there are (projections/fund_totals.py); in the past what was paid until then
+is added up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from ledger.domain.events import DisbursementAccepted
 from ledger.domain.small_cells import COUNTY_DIGITS
-from projections.directory import DIRECTORY
+from projections.fund_story import FundStory
+from projections.fund_totals import VILLAGE_DIGITS
 from projections.journal import JOURNAL
 from projections.outflows import disbursements, was_paid
 from projections.runner import Position, Runner, end_of
 from projections.trace_queries import shown_place
 from projections.traces import TRACES
 
-VILLAGE_DIGITS = 12
-"""A place code of so many digits names a village (the extension of GB/T 2260)."""
 MOVED = ("allocation-out", "allocation-in", "take-back", "given-back")
 """Kinds of the journal's rows that are steps of a fund, beside payments."""
 
@@ -55,8 +55,8 @@ class Paid:
 class Step:
     """Something that happened to a fund: `kind`, when it was recorded, and the day it was of.
 
-    `what` is a payee, another fund, an added use or a number; `id` that of the payment, if it is
-    one.
+    `what` is a payee, the name of another fund, an added use or a number; `id` that of the payment,
+    if it is one.
     """
 
     leaf: int
@@ -71,50 +71,53 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a payment ended: when and where it was paid, and what proves that it was accepted."""
+    """How a payment ended: when and where it was paid, and what proves that it was accepted.
+
+    `evidence` holds digests (SHA-256, hex).
+    """
 
     disbursement: str
-    amount: int
-    unit: str
     payee: str | None
     place: str | None
     paid_on: date | None
     accepted_on: date | None
-    accepted_leaf: int | None
+    evidence: tuple[str, ...]
 
 
 def reached(runner: Runner, fund: str, at: Position | None = None) -> Reached:
     """Count the villages and counties that payments of a fund went to."""
-    query = (
-        f"SELECT count(DISTINCT place) FILTER (WHERE payee IS NOT NULL"  # noqa: S608 our words
-        f" AND length(place) = {VILLAGE_DIGITS}) AS villages,"
-        f" count(DISTINCT left(place, {COUNTY_DIGITS})) AS counties,"
-        " count(*) FILTER (WHERE place IS NULL) AS unplaced"
-        f" FROM {disbursements(at)} WHERE fund = %(fund)s AND {was_paid(at)}"
-        " AND recovered < amount"
-    )
+    query = _REACHED_NOW if at is None else _REACHED_THEN
     with runner.reading(TRACES, at) as (connection, _):
-        (row,) = connection.execute(query, {"fund": fund, "size": end_of(at)}).fetchall()
-    return Reached(**row)
+        row = connection.execute(query, {"fund": fund, "size": end_of(at)}).fetchone()
+    return Reached(**row) if row else Reached(0, 0, 0)
 
 
 def paid(
     runner: Runner, fund: str, unit: str, limit: int, at: Position | None = None
 ) -> list[Paid]:
-    """Return what payees were paid in a unit, the most first; after `limit` of them comes no more.
+    """Return what payees were paid in a unit, the most first; after `limit` of them all others.
 
-    Payments to people are one row, whoever they are.
+    Payments to people are one row, whoever they are. All others are one row of payee "".
     """
-    query = (
-        "SELECT payee, unit, count(*) AS payments, sum(amount - recovered)::bigint AS amount,"  # noqa: S608 our words
-        " coalesce(sum(amount - recovered) FILTER (WHERE accepted_on IS NOT NULL), 0)::bigint"
-        f" AS accepted FROM {disbursements(at)} WHERE fund = %(fund)s AND unit = %(unit)s"
-        f" AND {was_paid(at)} GROUP BY payee, unit HAVING sum(amount - recovered) > 0"
-        " ORDER BY amount DESC, payee LIMIT %(limit)s"
-    )
-    given = {"fund": fund, "unit": unit, "limit": limit, "size": end_of(at)}
+    query = _PAID_NOW if at is None else _PAID_THEN
+    given = {"fund": fund, "unit": unit, "limit": limit + 1, "size": end_of(at)}
     with runner.reading(TRACES, at) as (connection, _):
-        return [Paid(**row) for row in connection.execute(query, given).fetchall()]
+        found = [Paid(**row) for row in connection.execute(query, given).fetchall()]
+        if len(found) <= limit:
+            return found
+        query = _ALL_NOW if at is None else _ALL_THEN
+        (row,) = connection.execute(query, given).fetchall()
+    return [*found[:limit], _others(Paid(**row), found[:limit])]
+
+
+def _others(of_all: Paid, shown: Sequence[Paid]) -> Paid:
+    return Paid(
+        "",
+        of_all.unit,
+        of_all.payments - sum(one.payments for one in shown),
+        of_all.amount - sum(one.amount for one in shown),
+        of_all.accepted - sum(one.accepted for one in shown),
+    )
 
 
 def largest(runner: Runner, fund: str, limit: int, at: Position | None = None) -> list[Step]:
@@ -122,86 +125,86 @@ def largest(runner: Runner, fund: str, limit: int, at: Position | None = None) -
     query = (
         "SELECT paid_leaf AS leaf, 'payment' AS kind, paid_on AS day, amount, unit, payee AS what,"  # noqa: S608 our words
         f" id FROM {disbursements(at)} WHERE fund = %(fund)s AND {was_paid(at)}"
-        " AND unit NOT LIKE 'goods:%%' ORDER BY amount DESC, leaf LIMIT %(limit)s"
+        " AND unit NOT LIKE 'goods:%%' ORDER BY amount DESC, paid_leaf LIMIT %(limit)s"
     )
     given = {"fund": fund, "limit": limit, "size": end_of(at)}
     with runner.reading(TRACES, at) as (connection, _):
         return [Step(**row) for row in connection.execute(query, given).fetchall()]
 
 
-def moved(runner: Runner, fund: str, limit: int, at: Position | None = None) -> list[Step]:
-    """Return the newest moves from and to other funds; `what` is the other fund's id."""
-    query = (
-        "SELECT leaf, kind, day, sum(amount)::bigint AS amount, unit, counterpart AS what"  # noqa: S608 our words
-        f" FROM journal WHERE fund = %(fund)s AND kind IN {MOVED} AND leaf < %(size)s"
-        " GROUP BY leaf, kind, day, unit, counterpart ORDER BY leaf DESC LIMIT %(limit)s"
-    )
-    given = {"fund": fund, "limit": limit, "size": end_of(at)}
-    with runner.reading(JOURNAL, at) as (connection, _):
-        return [Step(**row) for row in connection.execute(query, given).fetchall()]
-
-
-def closes(
-    runner: Runner, organisation: str, since: int, limit: int, at: Position | None = None
+def turns(
+    runner: Runner, told: FundStory, moves: int, closes: int, at: Position | None = None
 ) -> list[Step]:
-    """Return the newest closes of an organisation's books after entry `since`."""
-    query = (
-        "SELECT leaf, 'period-closed' AS kind, last_day AS day, time FROM closes"
-        " WHERE organisation = %(organisation)s AND leaf > %(since)s AND leaf < %(size)s"
-        " ORDER BY leaf DESC LIMIT %(limit)s"
-    )
+    """Return the newest moves from and to other funds, and closes of the holder's books since.
+
+    There are at most so many `moves` and `closes`. Of a move `what` is the other fund's name.
+    """
     given = {
-        "organisation": organisation, "since": since, "limit": limit, "size": end_of(at),
+        "fund": told.entry.fund, "organisation": told.entry.organisation, "moves": moves,
+        "closes": closes, "since": told.moments[0].leaf, "size": end_of(at),
     }  # fmt: skip
     with runner.reading(JOURNAL, at) as (connection, _):
-        return [Step(**row) for row in connection.execute(query, given).fetchall()]
+        return [Step(**row) for row in connection.execute(_TURNS, given).fetchall()]
 
 
-def milestones(runner: Runner, fund: str, at: Position | None = None) -> list[Step]:
+def milestones(told: FundStory) -> list[Step]:
     """Return when a fund was opened, bound, given other uses, and closed."""
-    opened = (
-        "SELECT 'opened' AS kind, leaf, NULL::text AS what FROM funds WHERE fund = %(fund)s"
-        " UNION ALL SELECT 'bound', bound_leaf, plan FROM funds WHERE fund = %(fund)s"
-        " UNION ALL SELECT 'closed', closed_leaf, NULL FROM funds WHERE fund = %(fund)s"
-        " UNION ALL SELECT 'use-change', leaf, coalesce(purpose, place) FROM uses"
-        " WHERE fund = %(fund)s"
-    )
-    query = f"SELECT * FROM ({opened}) AS each WHERE leaf < %(size)s ORDER BY leaf"  # noqa: S608 our words
-    with runner.reading(DIRECTORY, at) as (connection, _):
-        found = connection.execute(query, {"fund": fund, "size": end_of(at)}).fetchall()
-    return [
-        Step(row["leaf"], row["kind"], None, _time_of(runner, row["leaf"]), what=row["what"])
-        for row in found
-    ]
+    return [Step(one.leaf, one.kind, None, one.time, what=one.what) for one in told.moments]
 
 
 def outcomes(runner: Runner, ids: Sequence[str], at: Position | None = None) -> dict[str, Outcome]:
     """Return how payments ended, by id."""
+    if not ids:
+        return {}
     query = (
-        "SELECT id AS disbursement, amount, unit, payee, place, paid_on, accepted_on,"  # noqa: S608 our words
-        f" CASE WHEN accepted_on IS NOT NULL THEN accepted_leaf END AS accepted_leaf"
+        "SELECT id AS disbursement, payee, place, paid_on, accepted_on, evidence"  # noqa: S608 our words
         f" FROM {disbursements(at)} WHERE id = ANY(%(ids)s)"
     )
     with runner.reading(TRACES, at) as (connection, _):
         found = connection.execute(query, {"ids": list(ids), "size": end_of(at)}).fetchall()
-    return {
-        row["disbursement"]: Outcome(**row | {"place": shown_place(row["place"], row["payee"])})
-        for row in found
-    }
+    return {row["disbursement"]: _outcome(row) for row in found}
 
 
-def evidence(runner: Runner, found: Iterable[Outcome]) -> dict[str, tuple[str, ...]]:
-    """Return the digests (SHA-256, hex) of what proves each accepted payment, by its id."""
-    proved: dict[str, tuple[str, ...]] = {}
-    for one in found:
-        if one.accepted_leaf is None:
-            continue
-        ((_, event),) = runner.entries(one.accepted_leaf, one.accepted_leaf + 1)
-        assert isinstance(event, DisbursementAccepted), "its leaf was noted with it"
-        proved[one.disbursement] = event.evidence
-    return proved
+def _outcome(row: dict[str, Any]) -> Outcome:
+    place = shown_place(row["place"], row["payee"])
+    return Outcome(**row | {"place": place, "evidence": tuple(row["evidence"] or ())})
 
 
-def _time_of(runner: Runner, leaf: int) -> datetime:
-    ((_, event),) = runner.entries(leaf, leaf + 1)
-    return event.timestamp
+_KEPT = (
+    "count(*) AS payments, sum(amount - recovered)::bigint AS amount,"
+    " coalesce(sum(amount - recovered) FILTER (WHERE accepted_on IS NOT NULL), 0)::bigint"
+    " AS accepted"
+)
+_THEN = Position(0, None)
+"""Whatever the position, the question is the same: its size is a parameter."""
+_OF_FUND = f"FROM {disbursements(_THEN)} WHERE fund = %(fund)s AND {was_paid(_THEN)}"
+_REACHED_NOW = "SELECT villages, counties, unplaced FROM reached WHERE fund = %(fund)s"
+_REACHED_THEN = (
+    "SELECT count(DISTINCT place) FILTER (WHERE payee IS NOT NULL"
+    f" AND length(place) = {VILLAGE_DIGITS}) AS villages,"
+    f" count(DISTINCT left(place, {COUNTY_DIGITS})) AS counties,"
+    f" count(*) FILTER (WHERE place IS NULL) AS unplaced {_OF_FUND} AND recovered < amount"
+)
+_PAID_NOW = (
+    "SELECT nullif(payee, '') AS payee, unit, payments, amount, accepted FROM payees"
+    " WHERE fund = %(fund)s AND unit = %(unit)s AND amount > 0"
+    " ORDER BY amount DESC, payee LIMIT %(limit)s"
+)
+_PAID_THEN = (
+    f"SELECT payee, unit, {_KEPT} {_OF_FUND} AND unit = %(unit)s GROUP BY payee, unit"
+    " HAVING sum(amount - recovered) > 0 ORDER BY amount DESC, payee LIMIT %(limit)s"
+)
+_ALL_NOW = (
+    "SELECT '' AS payee, unit, payments, amount, accepted FROM paid_out"
+    " WHERE fund = %(fund)s AND unit = %(unit)s"
+)
+_ALL_THEN = f"SELECT '' AS payee, unit, {_KEPT} {_OF_FUND} AND unit = %(unit)s GROUP BY unit"
+_TURNS = (
+    "(SELECT leaf, kind, day, NULL::timestamptz AS time, sum(amount)::bigint AS amount, unit,"  # noqa: S608 our words
+    " coalesce((SELECT name FROM funds WHERE funds.fund = counterpart), counterpart) AS what"
+    f" FROM journal WHERE fund = %(fund)s AND kind IN {MOVED} AND leaf < %(size)s"
+    " GROUP BY leaf, kind, day, unit, counterpart ORDER BY leaf DESC LIMIT %(moves)s)"
+    " UNION ALL (SELECT leaf, 'period-closed', last_day, time, NULL, NULL, NULL FROM closes"
+    " WHERE organisation = %(organisation)s AND leaf > %(since)s AND leaf < %(size)s"
+    " ORDER BY leaf DESC LIMIT %(closes)s)"
+)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from projections import journal_days
 from projections.journal_page import Page
 from projections.runner import Connection, Recorded
 
@@ -43,6 +44,7 @@ class Journal:
         "CREATE INDEX corrections_id ON corrections (id)",
         "CREATE INDEX corrections_counterpart ON corrections (counterpart, leaf)",
         "CREATE INDEX corrections_organisation ON corrections (organisation, leaf)",
+        journal_days.TABLE,
     )
 
     def fold(self, recorded: Sequence[Recorded], connection: Connection) -> None:

@@ -29,6 +29,7 @@ from ledger.domain.events import (
 from ledger.domain.goods import ITEM, Amount, amount_of
 from ledger.domain.periods import Booking
 from projections import postings
+from projections.journal_days import Days
 from projections.rows import copy_rows
 from projections.runner import Connection
 
@@ -61,6 +62,7 @@ class Page:
             "funds": [], "closes": [], "journal": [], "corrections": [],
         }  # fmt: skip
         self._last = (-1, -1)
+        self._days = Days()
 
     @singledispatchmethod
     def take_in(self, event: Event, leaf: int) -> None:
@@ -233,6 +235,7 @@ class Page:
             postings.entry(kind, fund_kind, postings.VALUE) if value is not None else (None,) * 2
         )
         self._last = (leaf, self._last[1] + 1 if self._last[0] == leaf else 0)
+        self._days.add((holder, booking.booked_on, fund, kind, amount.unit), amount.units)
         self._added["journal"].append(
             (*self._last, holder, fund, kind, what, amount.unit, amount.units, booking.day,
              booking.booked_on, booking.late, cost_class, counterpart, corrects, *booked, value,
@@ -288,6 +291,7 @@ class Page:
     def write(self) -> None:
         """Write all rows of the batch."""
         self._write_rows()
+        self._days.write(self._connection)
         if self._classed:
             classed = sorted(self._classed)
             query = "DELETE FROM costs WHERE disbursement = ANY(%s)"

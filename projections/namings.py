@@ -240,13 +240,10 @@ def names(
     runner: Runner, organisation: str | None = None, fund: str | None = None
 ) -> list[NameEntry]:
     """Return names in the order they were proposed, of one organisation or fund, or all."""
-    return _names(
-        runner,
-        "(organisation = %(organisation)s OR %(organisation)s::text IS NULL)"
-        " AND (fund = %(fund)s OR %(fund)s::text IS NULL)",
-        organisation=organisation,
-        fund=fund,
-    )
+    asked = {"organisation": organisation, "fund": fund}
+    given = {name: one for name, one in asked.items() if one is not None}
+    condition = " AND ".join(f"{name} = %({name})s" for name in given)
+    return _names(runner, condition or "true", **given)
 
 
 def shown_on(runner: Runner, day: date) -> list[NameEntry]:

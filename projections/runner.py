@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 
@@ -257,6 +258,10 @@ class Runner:
         """Return the facts of these leaves, as views are given them."""
         return self._recorded(start, stop)
 
+    def stream(self, stream: str) -> list[Recorded]:
+        """Return the facts of one stream in log order, whatever views have taken in so far."""
+        return [self._read(row) for row in self._recorder.log_of([stream])]
+
     def _recorded(self, start: int, stop: int) -> list[Recorded]:
         recorded = [self._read(row) for row in self._recorder.log(start, stop)]
         if len(recorded) != stop - start:
@@ -355,10 +360,17 @@ def _enter(connection: Connection, schema: str) -> None:
 
 def _entered(connection: Connection, schema: str) -> Position:
     """Enter a schema until the transaction ends and return its position, in one question."""
+    query, name = _entering(schema)
+    row = connection.execute(query, [name]).fetchall()[0]
+    return Position(row["size"], row["time"])
+
+
+@lru_cache(64)
+def _entering(schema: str) -> tuple[bytes, str]:
+    """Return that question, and the schema's name as it is written."""
     name = sql.Identifier(schema)
     query = sql.SQL("SELECT size, time, set_config('search_path', %s, true) FROM {}.position")
-    row = connection.execute(query.format(name), [name.as_string()]).fetchall()[0]
-    return Position(row["size"], row["time"])
+    return query.format(name).as_bytes(), name.as_string()
 
 
 def _position(connection: Connection) -> Position:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from projections import accounts
 from projections.outflows import disbursements, was_paid
 from projections.runner import LAST, Position, Runner, end_of
-from projections.trace_queries import shown_place
+from projections.trace_queries import Balance, shown_place
 from projections.traces import TRACES
 
 
@@ -26,7 +27,8 @@ class GiftCount:
 class Payment:
     """A payment that was made; `leaf` orders payments.
 
-    `recovered` of it came back. For a private person `payee` is None, and so is `purpose`, whose
+    `recovered` of it came back; `evidence` holds digests (SHA-256, hex) of what proves that it was
+    accepted. For a private person `payee` is None, and so is `purpose`, whose
     words could tell who it was.
     """
 
@@ -41,6 +43,22 @@ class Payment:
     recovered: int
     accepted_on: date | None
     cost_class: str | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A fund's balances and its counts of gifts, by unit, at a position of the log."""
+
+    balances: list[Balance]
+    gifts: list[GiftCount]
+    position: Position
+
+
+def sums(runner: Runner, fund: str, at: Position | None = None) -> Sums:
+    """Return what a fund received, moved, paid and kept, and how many gifts it received."""
+    found, position = accounts.standing(runner, fund, at)
+    return Sums([Balance.of(*key, one) for key, one in found], _counts(found), position)
 
 
 def gift_counts(
@@ -48,11 +66,15 @@ def gift_counts(
 ) -> tuple[list[GiftCount], Position]:
     """Count the gifts that came into a fund, a row a unit; transfers from funds are no gifts."""
     found, position = accounts.standing(runner, fund, at)
+    return _counts(found), position
+
+
+def _counts(found: Sequence[accounts.Standing]) -> list[GiftCount]:
     return [
         GiftCount(unit, account.counted, account.gifts)
         for (_, unit), account in found
         if account.counted
-    ], position
+    ]
 
 
 def payments(
@@ -64,7 +86,7 @@ def payments(
     """
     query = (
         "SELECT id AS disbursement, payee, amount, unit, place, paid_on AS day, leaf, recovered,"  # noqa: S608 our words
-        " accepted_on, cost_class,"
+        " accepted_on, cost_class, evidence,"
         " CASE WHEN payee IS NOT NULL THEN purpose END AS purpose"
         f" FROM {disbursements(at)} WHERE fund = %(fund)s AND {was_paid(at)}"
         " AND leaf < %(before)s ORDER BY leaf DESC LIMIT %(limit)s"
@@ -72,6 +94,11 @@ def payments(
     given = {"fund": fund, "before": LAST if before is None else before, "limit": limit + 1}
     with runner.reading(TRACES, at) as (connection, _):
         rows = connection.execute(query, given | {"size": end_of(at)}).fetchall()
-    found = [Payment(**row | {"place": shown_place(row["place"], row["payee"])}) for row in rows]
+    found = list(map(_payment, rows))
     shown = found[:limit]
     return shown, shown[-1].leaf if len(found) > limit else None
+
+
+def _payment(row: dict[str, Any]) -> Payment:
+    place = shown_place(row["place"], row["payee"])
+    return Payment(**row | {"place": place, "evidence": tuple(row["evidence"] or ())})

@@ -120,9 +120,9 @@ class _Piece:
 
 
 def balances(
-    runner: Runner, fund: str | None = None, at: Position | None = None
+    runner: Runner, fund: str | list[str] | None = None, at: Position | None = None
 ) -> tuple[list[Balance], Position]:
-    """Return what every fund, or one, has received, moved, paid and kept."""
+    """Return what every fund, or one, or some, has received, moved, paid and kept."""
     found, position = accounts.standing(runner, fund, at)
     return [Balance.of(*key, account) for key, account in found], position
 

@@ -30,6 +30,8 @@ from ledger.domain.events import (
 )
 from ledger.domain.goods import Amount
 from ledger.domain.history.accounts import SUMS
+from projections import fund_totals
+from projections.fund_totals import FundTotals
 from projections.rows import copy_rows, update_rows
 from projections.runner import Connection, Recorded
 from projections.trace_accounts import (
@@ -51,6 +53,7 @@ OUTFLOW = ("fund", "unit", "start_at", "end_at", "leaf", "kind", "id", "to_start
 DISBURSEMENT = (
     "id", "fund", "payee", "amount", "unit", "purpose", "place", "status", "paid_on", "leaf",
     "cost_class", "accepted_on", "recovered", "paid_leaf", "accepted_leaf",
+    "evidence",
 )  # fmt: skip
 
 
@@ -64,6 +67,10 @@ AXIS = axis("fund", "unit")
 HELD = "int8range(begin_at, greatest(begin_at, end_at))"
 DURING = "int8range(since, greatest(since, by_leaf))"
 """By which rows of `undone` are found: axis, units, entries."""
+
+
+LARGEST = "status = 'paid' AND unit NOT LIKE 'goods:%'"
+"""Payments of money, which are found by their amounts."""
 
 
 class Traces:
@@ -93,7 +100,8 @@ class Traces:
         "CREATE TABLE disbursements (id text PRIMARY KEY, fund text NOT NULL, payee text,"
         " amount bigint NOT NULL, unit text NOT NULL, purpose text, place text,"
         " status text NOT NULL, paid_on date, leaf bigint NOT NULL, cost_class text,"
-        " accepted_on date, recovered bigint NOT NULL, paid_leaf bigint, accepted_leaf bigint)",
+        " accepted_on date, recovered bigint NOT NULL, paid_leaf bigint, accepted_leaf bigint,"
+        " evidence text[])",
         "CREATE TABLE recoveries (id text NOT NULL, leaf bigint NOT NULL, amount bigint NOT NULL,"
         " PRIMARY KEY (id, leaf))",
         "CREATE TABLE cost_classes (id text NOT NULL, leaf bigint NOT NULL,"
@@ -108,6 +116,12 @@ class Traces:
         "CREATE INDEX undone_id ON undone (id)",
         "CREATE INDEX disbursements_place ON disbursements (place text_pattern_ops)",
         "CREATE INDEX disbursements_fund ON disbursements (fund, leaf)",
+        "CREATE INDEX disbursements_paid ON disbursements (fund, leaf) WHERE status = 'paid'",
+        "CREATE INDEX disbursements_proposed ON disbursements (fund, leaf)"
+        " WHERE status = 'proposed'",
+        "CREATE INDEX disbursements_largest ON disbursements (fund, amount DESC, paid_leaf)"
+        f" WHERE {LARGEST}",
+        *fund_totals.TABLES,
     )
 
     def fold(self, recorded: Sequence[Recorded], connection: Connection) -> None:
@@ -124,6 +138,7 @@ class _Page:
     def __init__(self, connection: Connection, events: Sequence[Event]) -> None:
         self._connection = connection
         self._accounts = load(connection, touched(events))
+        self._totals = FundTotals(connection, events)
         self._milestones: list[list[object]] = []
         self._recoveries: list[tuple[object, ...]] = []
         self._classes: list[tuple[object, ...]] = []
@@ -201,6 +216,7 @@ class _Page:
             "recovered": 0,
             "paid_leaf": None,
             "accepted_leaf": None,
+            "evidence": None,
         }
 
     @take_in.register
@@ -218,7 +234,8 @@ class _Page:
 
     @take_in.register
     def _accepted(self, event: DisbursementAccepted, leaf: int) -> None:
-        self._change(event.disbursement, accepted_on=event.accepted_on, accepted_leaf=leaf)
+        accepted = {"accepted_on": event.accepted_on, "accepted_leaf": leaf}
+        self._change(event.disbursement, evidence=list(event.evidence), **accepted)
 
     @take_in.register
     def _paid(self, event: DisbursementPaid, leaf: int) -> None:
@@ -354,6 +371,7 @@ class _Page:
         copy_rows(self._connection, "milestones", MILESTONE, self._milestones)
         copy_rows(self._connection, "recoveries", ("id", "leaf", "amount"), self._recoveries)
         copy_rows(self._connection, "cost_classes", ("id", "leaf", "cost_class"), self._classes)
+        self._totals.write()
 
 
 def _take(account: AxisAccount, amount: Amount) -> tuple[Span, ...]:

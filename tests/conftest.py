@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -24,6 +25,9 @@ USCC = "53100000500021326D"
 """The credit code of a real foundation, from its public filing number; used here as a form only."""
 
 OTHER_USCC = "53330000501874064B"
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

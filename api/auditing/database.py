@@ -15,9 +15,12 @@ from api.garbage import collect_new, uncollected
 from api.people.auditing import check_accounts
 from api.wiring import House
 from api.working import in_order
+from ledger.domain import donor_shown
+from ledger.domain.events import DonorShown
 from ledger.errors import LedgerError, Untrusted
 from ledger.proof import merkle, tiles
 from ledger.proof.checkpoint import Checkpoint
+from ledger.store import shown_names
 from ledger.store.checkpoints import Kept, check_checkpoints
 from ledger.store.recorder import LogRow
 
@@ -185,12 +188,32 @@ def _audit_private(audit: Audit, house: House) -> None:
         for finding in (
             *house.answered.findings(),
             *house.drafts.findings(),
+            *house.hooks.findings(),
             *house.jobs.findings(),
+            *_shown_names(house),
             *check_accounts(house),
         ):
             audit.find(finding)
     except LedgerError as error:
         audit.find(f"vault_keys: {error}")
+
+
+def _shown_names(house: House) -> Iterator[str]:
+    """Say which openings stand open that no donor chose to show, and which should and do not."""
+    gifts = house.recorder.streams_with(DonorShown.TOPIC)
+    said = {gift: fact.sealed for gift in gifts if (fact := _chosen(house, gift))}
+    kept = house.vault.rows_of_digests(d for digests in said.values() for d in digests)
+    there = {row.digest for row in kept}
+    left = {gift: [d for d in digests if d in there] for gift, digests in said.items()}
+    yield from shown_names.findings(house.database, left)
+
+
+def _chosen(house: House, gift: str) -> DonorShown | None:
+    """Return how the donor of a gift chose to be shown; one that can't be read is told above."""
+    try:
+        return donor_shown.newest(list(house.engine.history(gift)))
+    except LedgerError:
+        return None
 
 
 def _audit_sources(audit: Audit, house: House, belongings: Belongings) -> None:

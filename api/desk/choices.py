@@ -46,6 +46,8 @@ CHOICES: Mapping[str, Pair] = {
     "fundraising": ("募捐成本", "Fundraising"),
     "other": ("其他", "Other"),
     "anonymous": ("匿名", "Anonymous"),
+    "pen-name": ("化名", "Pen name"),
+    "own-name": ("票据上的名称", "Name on the receipt"),
     "declined": ("不需要", "Not wanted"),
     "month": ("每月", "Month"),
     "quarter": ("每季", "Quarter"),

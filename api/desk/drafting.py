@@ -96,7 +96,7 @@ def look(house: House, acting: Acting, name: str, today: date) -> Looked:
     draft = find(house, acting, name)
     operation = BY_NAME[draft.operation]
     if draft.state != WAITING:
-        recorded = _recorded(house, draft) if draft.state == RECORDED else ()
+        recorded = recorded_of(house, draft) if draft.state == RECORDED else ()
         return Looked(draft, operation, None, recorded)
     body = _body(house, draft, operation)
     said = body.model_dump(mode="json", exclude_none=True)
@@ -116,7 +116,7 @@ def record(house: House, acting: Acting, name: str, today: date) -> Outcome:
     """
     with _deciding(house, acting, name) as (draft, operation):
         if draft.state == RECORDED and draft.decided_by == acting.account:
-            return Outcome(_recorded(house, draft), again=True)
+            return Outcome(recorded_of(house, draft), again=True)
         drafting.check_deciding(acting, draft.prepared_by, operation.fact)
         body = _body(house, draft, operation)
         begun = house.drafts.begin(draft, acting.account)
@@ -155,7 +155,8 @@ def _body(house: House, draft: Draft, operation: Operation) -> Body:
         raise DraftOutdated(draft.id) from None
 
 
-def _recorded(house: House, draft: Draft) -> tuple[Event, ...]:
+def recorded_of(house: House, draft: Draft) -> tuple[Event, ...]:
+    """Return what was recorded of a draft, in the order it was."""
     row = house.drafts.answer(draft)
     places = row.places if row else ()
     return tuple(

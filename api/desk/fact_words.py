@@ -86,6 +86,7 @@ FACTS: Mapping[str, Pair] = {
     "rule": ("规则", "Rule"),
     "sealed": ("密封信息的摘要", "Digests of what is sealed"),
     "_sd": ("密封信息的摘要", "Digests of what is sealed"),
+    "shown": ("公开方式", "Shown as"),
     "size": ("账本条数", "Log size"),
     "specimen": ("样张", "Specimen"),
     "start": ("起", "Start"),

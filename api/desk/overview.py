@@ -16,6 +16,7 @@ CHARITY = frozenset({"clerk", "reviewer"})
 TAX = frozenset({"tax-officer"})
 COUNTY = frozenset({"county-approver"})
 SUPERVISION = frozenset({"finance-officer", "civil-affairs-officer", "tax-officer"})
+DONORS = frozenset({"donor"})
 TWO = CHARITY | COUNTY | SUPERVISION | {"administrator"}
 JOBS = CHARITY | TAX | {"auditor", "administrator"}
 
@@ -30,12 +31,15 @@ class Link:
 
 PLACES: tuple[tuple[frozenset[str], Link], ...] = (
     (CHARITY, Link("/desk/charity", ("本单位概览", "Our charity"))),
+    (CHARITY, Link("/desk/batches", ("成批登记捐款", "Batches of gifts"))),
     (CHARITY, Link("/desk/import", ("导入名单", "Import lists"))),
+    (DONORS, Link("/desk/my-gifts", ("我的捐赠", "My gifts"))),
     (TAX, Link("/desk/tax", ("税务查验与勾选", "Tax desk"))),
     (CHARITY | COUNTY, Link("/desk/names", ("冠名", "Names given in thanks"))),
     (SUPERVISION, Link("/desk/organisations", ("资格与票据监管", "Organisations"))),
     (TWO, Link("/desk/queue", ("待复核", "Waiting for a second person"))),
     (JOBS, Link("/desk/jobs", ("长任务", "Jobs"))),
+    (JOBS | SUPERVISION, Link("/desk/hooks", ("事件通知", "Webhooks"))),
 )
 """Which roles each page is for, in the order shown."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
@@ -12,7 +13,7 @@ CELL_MAX = 32_767
 
 
 def write_text(
-    path: Path, title: str, heads: Sequence[str], lines: Iterable[Sequence[str]]
+    path: Path | BytesIO, title: str, heads: Sequence[str], lines: Iterable[Sequence[str]]
 ) -> None:
     """Write a sheet of text cells: ids keep their zeros, and no cell is ever a formula.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from api.operations import (
+    batches,
     claims,
     disbursements,
+    donors,
     funds,
     gifts,
     namings,
@@ -19,7 +21,9 @@ from api.operations.operation import Operation
 from ledger.domain.acting import Acting
 
 OPERATIONS: tuple[Operation, ...] = (
+    *batches.OPERATIONS,  # before single gifts: a fact is told in the words of the last one
     *gifts.OPERATIONS,
+    *donors.OPERATIONS,
     *funds.OPERATIONS,
     *disbursements.OPERATIONS,
     *receipts.OPERATIONS,

@@ -95,7 +95,12 @@ class Use:
         expected = {}
         if self.call.expected is not None and self.operation.subject:
             expected = {self.operation.subject(self.body): self.call.expected}
-        return Asked(self.acting, self._key, self.digest, expected)
+        return Asked(self.acting, self._key, self.digest, expected, own=self._own_gifts())
+
+    def _own_gifts(self) -> frozenset[str]:
+        if not self.acting.roles & permissions.DONOR:
+            return frozenset()
+        return frozenset(self.house.accounts.gifts_of(self.acting.account))
 
     @property
     def _key(self) -> str | None:

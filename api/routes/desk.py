@@ -21,6 +21,7 @@ from api.operations import BY_NAME, open_to
 from api.operations.operation import Operation
 from api.operations.running import Call, Use
 from api.people.dependencies import Person
+from api.problems import explained
 from api.rendering import page
 from api.routes.writing import Today
 from api.wiring import House
@@ -138,7 +139,7 @@ def record(
             return RedirectResponse(f"/desk/drafts/{draft.id}", 303, PRIVATE)
         outcome = Use(house, acting, operation, body, call).run()
     except LedgerError as error:
-        return _form(request, operation, acting, form.typed, {}, refused=str(error), status=409)
+        return _form(request, operation, acting, form.typed, {}, refused=error, status=409)
     told = [tell(event, house.recorder.origin()) for event in outcome.events]
     if form.step == RECORD and told:
         return RedirectResponse(f"/desk/recorded/{told[0].stream}/{told[0].version}", 303, PRIVATE)
@@ -164,7 +165,7 @@ def _form(
     typed: Typed,
     errors: Typed,
     *,
-    refused: str = "",
+    refused: LedgerError | None = None,
     preview: list[Told] | None = None,
     key: str | None = None,
     status: int = 200,
@@ -173,7 +174,7 @@ def _form(
         "operation": operation,
         "able": operation.open_to(acting),
         "fields": fields_of(operation.body, typed, errors),
-        "refused": refused,
+        "refused": refused and explained(refused),
         "preview": preview,
         "key": key or token_urlsafe(16),
         "group": GROUPS[operation.group],

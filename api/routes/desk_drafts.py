@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.desk import drafting
-from api.desk.draft_words import STATES, lines
+from api.desk.draft_words import STATES, lines, parts
 from api.desk.drafting import Looked
 from api.desk.telling import tell
 from api.operations import BY_NAME
@@ -28,6 +28,9 @@ from ledger.store.drafts import WAITING
 from projections import directory, waiting
 
 LISTED = 50
+TOLD = 20
+"""Events that are told of one by one."""
+
 APPROVING = BY_NAME["disbursements-approve"]
 NOTE_MAX = 500
 Note = Annotated[str, Form()]
@@ -127,7 +130,9 @@ def _shown(
         "operation": looked.operation,
         "state": STATES[looked.draft.state],
         "lines": lines(looked),
-        "events": [tell(event, origin) for event in looked.events],
+        "parts": parts(looked),
+        "events": [tell(event, origin) for event in looked.events[:TOLD]],
+        "more": max(0, len(looked.events) - TOLD),
         "hindered": looked.refused if able and not own else "",
         "error": error,
         "waits": looked.draft.state == WAITING,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
@@ -12,11 +12,13 @@ from pydantic import BaseModel
 from api.commands.asking import PERSON, as_of, balance_json
 from api.correction_words import in_words
 from api.open_data import Row, csv_answer, json_answer
+from api.problems import HTML, documented
 from api.public_house import PublicHouse
 from api.public_page import past_page
 from api.routes.as_of import Then, at
+from api.routes.file_shapes import FundsFile, GiftsFile, PaymentsFile
 from api.routes.house import Home
-from api.routes.public_shapes import FundRow, GiftRowShape, PaymentRowShape
+from api.routes.public_shapes import FoundShape, FundRow, GiftRowShape, PaymentRowShape
 from ledger.domain.axis import RULE
 from ledger.domain.goods import amount_of
 from projections import directory, fund_rows, trace_queries
@@ -32,18 +34,36 @@ SHAPES: Mapping[str, type[BaseModel]] = {
     "funds": FundRow,
     "gifts": GiftRowShape,
     "payments": PaymentRowShape,
+    "search": FoundShape,
 }
 COLUMNS = {name: tuple(shape.model_fields) for name, shape in SHAPES.items()}
 AMOUNTS = ("received", "transferred_in", "transferred_out", "disbursed", "returned", "balance",
            "reversed", "recovered")  # fmt: skip
 
 Id = Annotated[str, Path(pattern=ID)]
-Form = Literal["csv", "json"]
+Form = Annotated[Literal["csv", "json"], Path(description="which form: csv, or json")]
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(tags=["downloads"])
 
 
-@router.get("/data")
+def _file(description: str) -> dict[int | str, dict[str, Any]]:
+    """Describe a download for the OpenAPI document: CSV, or JSON of its model."""
+    csv = {"text/csv": {"schema": {"type": "string"}}}
+    known: dict[str, Any] = {"description": "Unchanged since the ETag that If-None-Match names"}
+    told: dict[str, Any] = {"description": description, "content": csv}
+    return {200: told, 304: known, **documented(400, 404, media=HTML)}
+
+
+SCHEMA: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "JSON Schema 2020-12",
+        "content": {"application/schema+json": {"schema": {"type": "object"}}},
+    },
+    **documented(400, media=HTML),
+}
+
+
+@router.get("/data", include_in_schema=False)
 def data_page(request: Request, home: Home, past: Then) -> Response:
     """List what can be downloaded, with its schemas."""
     position = at(past) or fund_rows.told(home.runner)
@@ -56,8 +76,8 @@ def data_page(request: Request, home: Home, past: Then) -> Response:
     return past_page(request, "data.html", home, past, said)
 
 
-@router.get("/data/schema/{name}.json")
-def schema(name: Literal["funds", "gifts", "payments"]) -> Response:
+@router.get("/data/schema/{name}.json", response_class=Response, responses=SCHEMA)
+def schema(name: Literal["funds", "gifts", "payments", "search"]) -> Response:
     """Give the JSON Schema of a line of a download; CSV has the same columns, in this order."""
     described = SHAPES[name].model_json_schema()
     return JSONResponse(
@@ -66,36 +86,44 @@ def schema(name: Literal["funds", "gifts", "payments"]) -> Response:
     )
 
 
-@router.get("/data/funds.{form}")
-def funds(home: Home, past: Then, form: Form) -> Response:
+@router.get("/data/funds.{form}", response_model=FundsFile, responses=_file("All funds"))
+def funds(request: Request, home: Home, past: Then, form: Form) -> Response:
     """Give all funds with what each received, moved, paid and kept."""
     position = at(past) or fund_rows.told(home.runner)
     rows = _funds(home, position)
     if form == "csv":
-        return csv_answer("funds", COLUMNS["funds"], rows, position)
-    return json_answer("funds", _stamped(position, "funds"), rows, position)
+        return csv_answer(request, "funds", COLUMNS["funds"], rows, position)
+    return json_answer(request, "funds", _stamped(position, "funds"), rows, position)
 
 
-@router.get("/funds/{fund}/gifts.{form}")
-def gifts(home: Home, past: Then, fund: Id, form: Form) -> Response:
+@router.get(
+    "/funds/{fund}/gifts.{form}", response_model=GiftsFile, responses=_file("All gifts of a fund")
+)
+def gifts(request: Request, home: Home, past: Then, fund: Id, form: Form) -> Response:
     """Give all gifts of a fund, none of them with a donor."""
     position = at(past) or fund_rows.told(home.runner)
     entry = _entry(home, fund, position)
     rows = _gifts(home, fund, position)
     if form == "csv":
-        return csv_answer("gifts", COLUMNS["gifts"], rows, position)
-    return json_answer("gifts", _of_fund(home, entry, position, "gifts"), rows, position)
+        return csv_answer(request, "gifts", COLUMNS["gifts"], rows, position)
+    return json_answer(request, "gifts", _of_fund(home, entry, position, "gifts"), rows, position)
 
 
-@router.get("/funds/{fund}/payments.{form}")
-def payments(home: Home, past: Then, fund: Id, form: Form) -> Response:
+@router.get(
+    "/funds/{fund}/payments.{form}",
+    response_model=PaymentsFile,
+    responses=_file("All payments of a fund"),
+)
+def payments(request: Request, home: Home, past: Then, fund: Id, form: Form) -> Response:
     """Give all payments of a fund, newest first; no private person is named."""
     position = at(past) or fund_rows.told(home.runner)
     entry = _entry(home, fund, position)
     rows = _payments(home, fund, position)
     if form == "csv":
-        return csv_answer("payments", COLUMNS["payments"], rows, position)
-    return json_answer("payments", _of_fund(home, entry, position, "payments"), rows, position)
+        return csv_answer(request, "payments", COLUMNS["payments"], rows, position)
+    return json_answer(
+        request, "payments", _of_fund(home, entry, position, "payments"), rows, position
+    )
 
 
 def _entry(home: PublicHouse, fund: str, position: Position) -> FundEntry:

@@ -192,6 +192,13 @@ class PlaceShape(Shape):
     payments: list[PlacePaymentShape]
 
 
+class PlacesShape(Shape):
+    """A page of place codes (GB/T 2260 and its extension), in their order."""
+
+    as_of: AsOf
+    places: list[str]
+
+
 class FoundShape(Shape):
     """One thing that was found; `title` null is a private person, or a name not shown here."""
 

@@ -45,6 +45,8 @@ After = Annotated[str | None, Query(pattern=CURSOR, description="go on after thi
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX, description="rows at most")]
 
 router = APIRouter(tags=["public"], route_class=PublicRead)
+files = APIRouter(include_in_schema=False)
+"""What is sent in parts, and not kept."""
 
 
 def wanted(
@@ -88,12 +90,12 @@ def search_page(
     return past_page(request, "search.html", home, past, said, **kept)
 
 
-@router.get("/search.csv", include_in_schema=False)
-def search_rows(home: Home, past: Then, wanted: Wanted) -> Response:
+@files.get("/search.csv")
+def search_rows(request: Request, home: Home, past: Then, wanted: Wanted) -> Response:
     """Give all that was found as CSV."""
     position = at(past) or newest(home.runner, PUBLIC_INDEX)
     rows = (finding.found_json(one) for one in _all(home, wanted, position))
-    return csv_answer("search", finding.COLUMNS, rows, position)
+    return csv_answer(request, "search", finding.COLUMNS, rows, position)
 
 
 @router.get("/api/v1/search", response_model=SearchShape, responses=documented(404))

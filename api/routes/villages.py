@@ -6,13 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.commands.asking import as_of
 from api.kept_answers import PublicRead
 from api.place_page import described, place_json
 from api.problems import documented
 from api.public_page import past_document, past_page
 from api.routes.as_of import Then, at
 from api.routes.house import Home
-from api.routes.public_shapes import PlaceShape
+from api.routes.public_shapes import PlaceShape, PlacesShape
 from ledger.domain.small_cells import COUNTY_DIGITS, FEWER, TOTAL
 from projections import public_queries
 
@@ -52,6 +53,16 @@ def village_page(
         "fewer": FEWER,
     }  # fmt: skip
     return past_page(request, "village.html", home, past, said)
+
+
+@router.get("/api/v1/places", response_model=PlacesShape, responses=documented(404))
+def places(
+    request: Request, home: Home, past: Then, after: After = None, limit: Limit = PAGE
+) -> Response:
+    """List the codes of places that funds are for or payments went to, in order."""
+    found, more, position = public_queries.places(home.runner, limit, after, at(past))
+    data = {"as_of": as_of(position), "places": found}
+    return past_document(request, data, past, after=more, limit=limit)
 
 
 @router.get("/api/v1/places/{code}", response_model=PlaceShape, responses=documented(404))

@@ -39,7 +39,7 @@ class Asked:
 
     `key` and `digest` are SHA-256 (hex) of the key and of all that is asked for; without a key
     nothing of the request is remembered. `expected` are versions by stream. What is recorded for
-    it stands in `recorded`, after a dry run too.
+    it stands in `recorded`, after a dry run too. `own` are the gifts bound to the account.
     """
 
     acting: Acting
@@ -47,10 +47,11 @@ class Asked:
     digest: str = ""
     expected: Mapping[str, int] = field(default_factory=dict)
     recorded: list[Event] = field(default_factory=list)
+    own: frozenset[str] = frozenset()
 
     def admit(self, batch: Batch) -> None:
         """Refuse a batch that the account may not record, or that was asked for of the past."""
-        permissions.check(self.acting, batch.events)
+        permissions.check(self.acting, batch.events, self.own)
         for stream, expected in self.expected.items():
             self._check_version(stream, expected, batch.events)
 

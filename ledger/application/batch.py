@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ledger.domain.events import Event
 from ledger.domain.funds import GiftPlace, Inflows
-from ledger.domain.keeping import AskedRow, Restriction, SourceRow, Unless, VaultRow
+from ledger.domain.keeping import AskedRow, Restriction, ShownRow, SourceRow, Unless, VaultRow
 from ledger.domain.values import Source
 from ledger.proof.disclosure import Opening
 from ledger.proof.encoding import b64url
@@ -134,6 +134,7 @@ class Batch:
     """Events to record together, with the rows that belong beside them.
 
     They are recorded only if none of `unless` has happened and all `needed` openings are there.
+    What was shown of the donors of `hidden` gifts goes, and `shown` stands in its place.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -143,6 +144,8 @@ class Batch:
     unless: list[Unless] = field(default_factory=list)
     needed: list[str] = field(default_factory=list)
     asked: list[AskedRow] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    shown: list[ShownRow] = field(default_factory=list)
 
     def keep_source(self, source: Source | None, organisation: str, stream: str) -> None:
         """Keep the row of the file that an event was read from."""
@@ -167,4 +170,6 @@ class Batch:
             "unless": self.unless,
             "needed": self.needed,
             "asked": self.asked,
+            "hidden": self.hidden,
+            "shown": self.shown,
         }

@@ -14,6 +14,7 @@ from ledger.application.asked import Asked
 from ledger.application.batch import Batch, OpeningKeeper, Sealer
 from ledger.application.streams import Streams
 from ledger.application.working_keys import WorkingKeys
+from ledger.domain import permissions
 from ledger.domain.funds import Inflows
 from ledger.domain.written_numbers import WrittenNumbers
 from ledger.engine import Conflict, Engine
@@ -94,6 +95,11 @@ class Desk:
                 raise
             batch.unless = again  # another key signs now, and the decision stands
             self._engine.record(batch.events, batch.beside)
+
+    def check_donor(self, gift: str) -> None:
+        """Refuse a request on a gift that is not bound to its account."""
+        if self._asked is not None:
+            permissions.check_donor(self._asked.acting, gift, self._asked.own)
 
     @property
     def origin(self) -> str:

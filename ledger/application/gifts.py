@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from ledger.application.batch import Batch
 from ledger.application.desk import Desk, retried
 from ledger.application.receiving import Received, check_room, receive
+from ledger.application.requests import ReceiveGift
 from ledger.domain import gifts
+from ledger.domain.control_totals import ControlTotals
 from ledger.domain.events import FundClosed, GiftReceived, GoodsReceived
 from ledger.domain.keeping import Unless
 from ledger.domain.values import Party
@@ -26,6 +28,13 @@ class GiftCommands:
         """Record gifts into a fund of the organisation, all or none; return their ids."""
         outcomes = self.receive_listed(organisation, fund, received, all_or_none=True)
         return [outcome for outcome in outcomes if isinstance(outcome, str)]
+
+    def receive_batch(
+        self, organisation: str, fund: str, received: Sequence[ReceiveGift], counted: ControlTotals
+    ) -> list[str]:
+        """Record gifts of one batch, all or none, if they are just what was counted before."""
+        counted.check([one.amount for one in received])
+        return self.receive_gifts(organisation, fund, received)
 
     def receive_listed(
         self,

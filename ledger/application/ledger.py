@@ -9,6 +9,7 @@ from ledger.application.corrections import CorrectionCommands
 from ledger.application.credits import CreditCommands
 from ledger.application.desk import Desk
 from ledger.application.disbursements import DisbursementCommands
+from ledger.application.donors import DonorCommands
 from ledger.application.funds import FundCommands
 from ledger.application.gifts import GiftCommands
 from ledger.application.namings import NamingCommands
@@ -41,6 +42,7 @@ class Ledger:
         self.credits = CreditCommands(desk)
         self.services = ServiceCommands(desk)
         self.claims = ClaimCommands(desk)
+        self.donors = DonorCommands(desk)
 
     def asked(self, asked: Asked, vault: OpeningKeeper, *, dry_run: bool = False) -> Ledger:
         """Return this ledger for one request of an account, which records only what it may.

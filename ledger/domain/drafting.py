@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from ledger.domain.acting import Acting
 from ledger.domain.events import Event
-from ledger.domain.permissions import CLERK, PERMITTED, REVIEWER, NotPermitted, may
+from ledger.domain.permissions import (
+    CLERK,
+    OF_DONORS,
+    PERMITTED,
+    REVIEWER,
+    NotPermitted,
+    may,
+)
 from ledger.errors import Refused
 
 
@@ -28,8 +35,11 @@ class NotThePreparer(Refused):
 def may_prepare(acting: Acting, fact: type[Event]) -> bool:
     """Tell whether an account may prepare a fact for another account of its organisation.
 
-    Who may record a fact may prepare it, and a clerk also whatever a reviewer may record.
+    Who may record a fact may prepare it, and a clerk also whatever a reviewer may record. What a
+    donor decides nobody prepares: donors belong to no organisation, and know nothing of each other.
     """
+    if fact in OF_DONORS:
+        return False
     clerk = acting.roles & CLERK and PERMITTED.get(fact, frozenset()) & REVIEWER
     return may(acting, fact) or bool(clerk)
 

@@ -9,6 +9,7 @@ from typing import assert_never
 from ledger.domain.events import (
     BenefitRecorded,
     DonorIdentified,
+    DonorShown,
     GiftEvent,
     GiftFreedFromPledge,
     GiftReceipted,
@@ -171,7 +172,8 @@ class Gift:
     lies on none. `units` are the axes on which the gift lies. What was `given`, the rate it was
     booked at or the `lines` of a gift in kind are as they were recorded. `benefit` is the last
     decision on what the donor gets for it; `namings` are the names that rest on it. `waived` says
-    why its donor takes no receipt; `red` is its last receipt that a red one reversed.
+    why its donor takes no receipt; `red` is its last receipt that a red one reversed; `shown` is
+    how its donor chose last to be shown in public.
     """
 
     id: str
@@ -191,6 +193,7 @@ class Gift:
     namings: tuple[str, ...] = ()
     waived: str | None = None
     red: tuple[str, str] | None = None
+    shown: DonorShown | None = None
 
 
 def receive(
@@ -332,7 +335,7 @@ def worth(event: GiftReceived | GoodsReceived) -> Money:
     return Money(total if len(proved) == len(event.lines) and total <= MINOR_MAX else 0)
 
 
-def evolve(gift: Gift | None, event: GiftEvent) -> Gift:  # noqa: PLR0911 a line a fact
+def evolve(gift: Gift | None, event: GiftEvent) -> Gift:  # noqa: C901, PLR0911 a line a fact
     """Apply one fact."""
     if isinstance(event, GiftReceived):
         return Gift(
@@ -359,6 +362,8 @@ def evolve(gift: Gift | None, event: GiftEvent) -> Gift:  # noqa: PLR0911 a line
             return replace(gift, waived=event.reason)
         case BenefitRecorded():
             return replace(gift, benefit=event)
+        case DonorShown():
+            return replace(gift, shown=event)
         case GiftSupportsName():
             return replace(gift, namings=(*gift.namings, event.naming))
         case (

@@ -54,6 +54,15 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRow:
+    """An opening that stands open for everybody: under which digest, of which gift."""
+
+    digest: str
+    gift: str
+    opening: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskedRow:
     """A request that was answered: whose, under which key, what it asked, what was recorded.
 

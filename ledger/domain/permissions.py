@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ledger.domain import events as facts
 from ledger.domain.acting import Acting
@@ -19,6 +19,7 @@ FINANCE = frozenset({"finance-officer"})
 CIVIL_AFFAIRS = frozenset({"civil-affairs-officer"})
 TAX = frozenset({"tax-officer"})
 COUNTY = frozenset({"county-approver"})
+DONOR = frozenset({"donor"})
 
 PERMITTED: Mapping[type[Event], frozenset[str]] = {
     facts.OrganisationRegistered: ADMINISTRATOR | CIVIL_AFFAIRS,
@@ -50,6 +51,7 @@ PERMITTED: Mapping[type[Event], frozenset[str]] = {
     facts.GiftReceived: DESK,
     facts.GoodsReceived: DESK,
     facts.DonorIdentified: DESK,
+    facts.DonorShown: DONOR,
     facts.GiftReturned: REVIEWER,
     facts.GiftReversed: REVIEWER,
     facts.GiftReceipted: DESK,
@@ -101,6 +103,9 @@ PERMITTED: Mapping[type[Event], frozenset[str]] = {
 }
 """Who may cause a fact for its own organisation; what is not named here, no account may."""
 
+OF_DONORS = (facts.DonorShown,)
+"""Facts on a gift that its donor causes alone, though it stands in its charity's story."""
+
 FOLLOWING = (
     facts.AllocationGivenBack,
     facts.ClaimNoticeRaised,
@@ -144,6 +149,16 @@ class OtherOrganisation(Refused):
         )
 
 
+class NotTheDonor(Refused):
+    """A donor decides on gifts that the account has shown to be its own, and on no others."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "只能处理已认领到本账号的捐赠 (this gift is not among those that this account has "
+            "shown to be its own: claim it with its receipt first)"
+        )
+
+
 class SecondFactorMissing(Refused):
     """What moves money takes a second factor, shown in this session."""
 
@@ -167,11 +182,25 @@ def check_role(acting: Acting, fact: type[Event]) -> None:
         raise SecondFactorMissing
 
 
-def check(acting: Acting, happening: Iterable[Event]) -> None:
-    """Refuse facts that an account may not cause, one of them or all."""
+def check_donor(acting: Acting, gift: str, own: Collection[str]) -> None:
+    """Refuse whoever is not the donor of a gift; `own` are the gifts bound to the account.
+
+    Donors act for nobody but themselves: an account of an organisation is none.
+    """
+    if acting.organisation or not DONOR & acting.roles or gift not in own:
+        raise NotTheDonor
+
+
+def check(acting: Acting, happening: Iterable[Event], own: Collection[str] = ()) -> None:
+    """Refuse facts that an account may not cause, one of them or all.
+
+    `own` are the gifts bound to the account: a donor's facts are on those alone.
+    """
     for event in happening:
         if isinstance(event, FOLLOWING):
             continue
         check_role(acting, type(event))
-        if event.actor != acting.organisation:
+        if isinstance(event, OF_DONORS):
+            check_donor(acting, event.originator_id, own)
+        elif event.actor != acting.organisation:
             raise OtherOrganisation

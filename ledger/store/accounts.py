@@ -63,7 +63,11 @@ class GiftBoundAlready(Refused):
     """A gift is one donor's."""
 
     def __init__(self, gift: str) -> None:
-        super().__init__(f"{gift} is bound to another account; ask the charity")
+        super().__init__(
+            f"捐赠 {gift} 已由另一个账号认领；如非本人所为，请联系受赠慈善组织 "
+            "(this gift was claimed by another account: if that was not you, ask the charity that "
+            "received it)"
+        )
 
 
 class PasskeyKnown(Refused):
@@ -247,17 +251,34 @@ class Accounts:
         """End one passkey of an account, or all; return how many there were."""
         return self._end(PASSKEYS, account, who, passkey)
 
-    def bind_gift(self, account: str, gift: str) -> None:
-        """Bind a gift to the account of its donor; refuse one that is another's."""
+    def bind_gift(self, account: str, *gifts: str) -> None:
+        """Bind gifts to the account of their donor, all or none; refuse one that is another's.
+
+        A gift is one account's: whoever has seen a receipt can type what stands on it, and where
+        two accounts held the gift, its donor would never learn of the other.
+        """
         with self._changing() as connection:
-            found = self._gifts.within(connection, "gift = %(said)s", said=gift)
-            if found:
-                if found[0].account != account:
-                    raise GiftBoundAlready(gift)
-                return
-            row = DonorGift(gift=gift, account=account, bound_at=self.means.clock())
-            self._note(connection, DONOR_GIFTS, row, account, "claimed a gift")
-            self._gifts.put(connection, row)
+            found = self._gifts.within(connection, "gift = ANY(%(said)s)", said=list(gifts))
+            for row in found:
+                if row.account != account:
+                    raise GiftBoundAlready(row.gift)
+            for gift in sorted(set(gifts) - {row.gift for row in found}):
+                row = DonorGift(gift=gift, account=account, bound_at=self.means.clock())
+                self._note(connection, DONOR_GIFTS, row, account, "claimed a gift")
+                self._gifts.put(connection, row)
+
+    def free_gift(self, gift: str, who: str, account: str | None = None) -> bool:
+        """Take a gift from the account that it is bound to; tell whether there was one.
+
+        With an account, only if it is that one's.
+        """
+        condition = "gift = %(gift)s AND (account = %(said)s OR %(said)s::text IS NULL)"
+        with self._changing() as connection:
+            found = self._gifts.within(connection, condition, gift=gift, said=account)
+            for row in found:
+                self._line(connection, who, "freed a gift", _subject(DONOR_GIFTS, row), "")
+                self._gifts.delete(connection, "gift = %(gift)s", gift=gift)
+        return bool(found)
 
     def gifts_of(self, account: str) -> list[str]:
         """Return the gifts bound to an account."""

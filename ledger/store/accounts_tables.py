@@ -213,10 +213,16 @@ Row = TypeVar("Row", bound=Any)
 class SealedTable(Generic[Row]):
     """One table, whose rows are written with their digest and read only if it still fits."""
 
-    def __init__(self, database: Database, name: str, key: Callable[[], bytes]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        name: str,
+        key: Callable[[], bytes],
+        row: type[Row] | None = None,
+    ) -> None:
         self.name = name
         self._database = database
-        self._row = ROWS[name]
+        self._row = row or ROWS[name]
         self._names = [f.name for f in fields(self._row)]
         self._key = key
 

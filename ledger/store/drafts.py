@@ -75,7 +75,7 @@ class TooManyDrafts(Refused):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """A draft as its row says it; `asked` is a keyed digest of what was prepared.
+    """A draft as its row says it; `asked` is a keyed digest of what was prepared at first.
 
     `box` holds what was prepared, encrypted, and is empty once the draft is decided. `decided_by`
     is the account that decided, and while the draft waits, the one that last began to record it.
@@ -169,6 +169,15 @@ class Drafts:
             connection.execute(put.format(self._table, NAMES, PLACES), self._values(draft))
         return draft, True
 
+    def rewrite(self, draft: Draft, body: bytes) -> Draft:
+        """Put something else in the place of what a draft that waits holds; return it as it is."""
+        draft.check_waiting()
+        return self._change(self._boxed(draft, body))
+
+    def name_of(self, account: str, key: str) -> str:
+        """Return the name of the draft that an account's key makes."""
+        return self._digest("draft", account, key)[:32]
+
     def find(self, name: str, organisation: str) -> Draft:
         """Return a draft of an organisation; those of others are not there."""
         self.expire()
@@ -195,6 +204,19 @@ class Drafts:
         with self._database.get_connection() as connection:
             found = self._rows(connection, where, *given, most)
         return [self.settled(one) for one in found]
+
+    def own(self, acting: Acting, operation: str) -> list[Draft]:
+        """Return what an account prepared of an operation and waits, the newest first."""
+        self.expire()
+        where = (
+            "organisation = %s AND prepared_by = %s AND operation = %s AND state = %s"
+            " ORDER BY prepared_at DESC, id DESC"
+        )
+        given = (acting.organisation, acting.account, operation, WAITING)
+        with self._database.get_connection() as connection:
+            found = self._rows(connection, where, *given)
+        settled = map(self.settled, found)
+        return [one for one in settled if one.state == WAITING]
 
     def body(self, draft: Draft) -> bytes:
         """Return what was prepared; refuse a draft that was decided."""
@@ -274,7 +296,7 @@ class Drafts:
     def _made(self, acting: Acting, operation: str, body: bytes, key: str) -> Draft:
         said = [operation, b64url(body)]
         draft = Draft(
-            id=self._digest("draft", acting.account, key)[:32],
+            id=self.name_of(acting.account, key),
             organisation=acting.organisation,
             operation=operation,
             prepared_by=acting.account,
@@ -283,6 +305,9 @@ class Drafts:
             asked=self._digest("asked", *said),
             box=EMPTY,
         )
+        return self._boxed(draft, body)
+
+    def _boxed(self, draft: Draft, body: bytes) -> Draft:
         nonce = self._random(NONCE_BYTES)
         box = AESGCM(self._secret("drafts")).encrypt(nonce, body, _bound(draft))
         return replace(draft, box=nonce + box)

@@ -32,8 +32,9 @@ from ledger.domain.events import (
 )
 from ledger.domain.keeping import SourceRow, Unless, VaultRow
 from ledger.errors import Unreadable
+from ledger.proof.disclosure import Opening
 from ledger.proof.merkle import leaf_hash
-from ledger.store import answered, vault_tables
+from ledger.store import answered, shown_names, vault_tables
 from ledger.store.database import Database
 from ledger.store.forgetting import drop_requests
 
@@ -91,6 +92,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self._unless_statement = _statement(database, _SELECT_UNLESS)
         self._needed_statement = _statement(database, _SELECT_NEEDED)
         self._log_statement = _statement(database, _SELECT_LOG)
+        self._log_of_statement = _statement(database, _SELECT_LOG_OF)
 
     def prepare(self, origin: str | None) -> bool:
         """Create the tables for `origin` if they are not there; tell whether there are any now.
@@ -104,6 +106,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             raise OtherLedger(self.origin(), str(origin))
         if found or origin is not None:
             vault_tables.ensure(self.datastore)
+            shown_names.ensure(self.datastore)
             index = _statement(self.datastore, _REGISTRY_INDEX).as_string()
             self.datastore.ensure("registry_entries", index)
         return found or origin is not None
@@ -171,6 +174,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
             self._insert_vault(curs, beside.get("openings", ()))
             self._insert_sources(curs, beside.get("sources", ()))
             answered.insert(curs, self.datastore, beside.get("asked", ()))
+            gone = beside.get("hidden", ()), beside.get("shown", ()), beside.get("erased", ())
+            shown_names.change(curs, self.datastore, *gone)
             if beside.get("erased"):
                 drop_requests(curs, self.datastore, list(beside["erased"]))
                 curs.execute(self._erase_statement, {"digests": list(beside["erased"])})
@@ -245,11 +250,22 @@ class LedgerRecorder(PostgresApplicationRecorder):
             ).fetchall()
         return [bytes(row["state"]) for row in found]
 
+    def streams_with(self, topic: str) -> list[str]:
+        """Return the streams in which a fact of that topic stands."""
+        query = _statement(self.datastore, _SELECT_STREAMS)
+        with self.datastore.get_connection() as connection:
+            found = connection.execute(query, {"topic": topic}).fetchall()
+        return [row["originator_id"] for row in found]
+
+    def shown_name(self, gift: str, digests: Sequence[str]) -> Opening | None:
+        """Return what stands open of a gift's donor, if it is the opening of one of these."""
+        return shown_names.opened(self.datastore, gift, digests)
+
     def log_of(self, streams: Sequence[str]) -> list[LogRow]:
         """Return the leaves of the events of these streams, in log order."""
-        query = _statement(self.datastore, _SELECT_LOG_OF)
         with self.datastore.get_connection() as connection:
-            found = connection.execute(query, {"streams": list(streams)}).fetchall()
+            given = {"streams": list(streams)}
+            found = connection.execute(self._log_of_statement, given).fetchall()
         return [_log_row(row) for row in found]
 
 
@@ -332,6 +348,9 @@ _SELECT_REGISTRY = (
     "SELECT state FROM {events} JOIN {leaves} ON stream = originator_id AND"
     " version = originator_version WHERE topic = ANY(%(topics)s)"
     " AND (leaf < %(before)s OR %(before)s::bigint IS NULL) ORDER BY leaf"
+)
+_SELECT_STREAMS = (
+    "SELECT DISTINCT originator_id FROM {events} WHERE topic = %(topic)s ORDER BY originator_id"
 )
 _SELECT_COUNTS = (
     "SELECT size, (SELECT count(*) FROM {leaves}) AS leaves,"

@@ -36,6 +36,7 @@ MAY: dict[str, set[str]] = {
     "periods-close": REVIEWER, "books-allot": {"finance-officer"},
     "books-limit": {"finance-officer"}, "tax-claim": {"tax-officer"},
     "tax-release": {"tax-officer"}, "tax-settle": {"tax-officer"},
+    "gifts-show": {"donor"},
     "eligibility-grant": {"tax-officer", "finance-officer", "civil-affairs-officer"},
     "eligibility-end": {"tax-officer", "finance-officer", "civil-affairs-officer"},
 }  # fmt: skip

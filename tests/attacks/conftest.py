@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from api.hooks import asking
+from api.hooks.asking import Asked as HookAsked
 from api.importing import Order, open_file, record
 from api.receipt_desk import ReceiptDesk
 from api.settings import Settings
@@ -80,7 +82,10 @@ def _tell(house: House, folder: Path) -> None:
     asked = Asked(clerk, "ab" * 32, "cd" * 32)
     unclaimed = gift("1.00", donor=None)
     house.of_request(asked).ledger.gifts.receive_gifts(USCC, fund, [unclaimed])
+    house.ledger.donors.show(gifts[0], "pen-name", "春风")
     house.drafts.add(clerk, "gifts-return", b"{}", "k")
+    hook, _ = asking.add(house, clerk, HookAsked("https://receiver.example/told"), "k")
+    house.hooks.renew_secret(hook.id)
     rows_of_accounts(house)
     house.publish()
 

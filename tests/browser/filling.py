@@ -22,6 +22,7 @@ GIFTS = (
     "gongshi-08-1_0130.xlsx",
     "gongshi-11-1_0202.xlsx",
 )
+FUND = "扶贫济困资金"
 ISSUED_ON = date(2026, 11, 21)
 FEW = 5
 """Receipts made out over the real lists."""
@@ -35,7 +36,7 @@ def sample(house: House, place: Path) -> None:
 def real(house: House, place: Path) -> None:
     """Import real lists of gifts and payments, and make out some receipts."""
     register(house)
-    order = Order(charity=USCC, fund=general_fund(house))
+    order = Order(charity=USCC, fund=general_fund(house, name=FUND))
     for name in (*GIFTS, "outflows.csv"):
         file = importing.open_file(CASH / name, order)
         importing.record(house, file, order, lambda _: None)

@@ -189,12 +189,3 @@ def test_without_script_the_page_points_to_the_command_line(sample: Site, visit:
     assert page.get_by_text("donation-ledger audit --log").is_visible()
     assert page.locator("#checked-here").is_hidden()
     assert page.get_by_role("link", name="/log/tile/entries/").is_visible()
-
-
-def test_the_chart_of_a_fund_is_drawn_above_its_table(sample: Site, visit: Visit) -> None:
-    page = visit(sample.origin, ENGLISH)
-    page.goto(f"/funds/{first(sample, 'fund-opened.v1')}")
-    if page.locator("figure.chart").count() == 0:
-        pytest.skip("the charting library is not bundled: api/pages/charts/bundle.sh needs npm")
-    page.locator("figure.chart svg path").first.wait_for()
-    assert page.locator("figure.chart").is_visible()

@@ -1,55 +1,103 @@
-"""Every page that a link leads to, at every width and in both languages, for every kind of eyes."""
+"""Every page there is, at every width and in both languages, for every kind of eyes."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Locator, Page
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from playwright.sync_api import Browser, Locator, Page
 
-from tests.browser.accessible import faults
-from tests.browser.browsing import WIDTHS, Language, Scheme, Visitor
+from api.app import create_app
+from tests.browser import working
+from tests.browser.browsing import Language, Visitor, visiting
 from tests.browser.conftest import Site, Visit
 from tests.browser.crawling import shape
+from tests.browser.looking import album
+from tests.browser.offices import Office
+from tests.browser.pages import (
+    DESKS,
+    ELSEWHERE,
+    HALF,
+    INVITATION,
+    NOBODY,
+    NOT_PAGES,
+    PUBLIC,
+    Somebody,
+)
 
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
-"""Where people look at what the portal looks like; not kept with the sources."""
-
-TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+PARAMETER = re.compile(r"\{\w+(:path)?\}")
 
 
-def test_no_link_leads_nowhere(sample: Site) -> None:
-    assert not sample.crawl.dead, "\n".join(sample.crawl.dead)
+def public_paths(site: Site) -> list[str]:
+    """Return the addresses of public pages: those that links lead to, and more."""
+    return [*site.crawl.pages, *(path for paths in PUBLIC.values() for path in paths)]
+
+
+def rarer_paths(site: Site, office: Office) -> list[str]:
+    """Return addresses of pages that the office has and the sample has not."""
+    known = {shape(path) for path in site.crawl.pages}
+    return [path for path in office.crawl.pages if shape(path) not in known]
+
+
+def looked_for(app: FastAPI) -> set[str]:
+    """Return the paths of what is asked for with GET and stands in no document for programs."""
+    routes = iter_route_contexts(app.routes)
+    return {
+        str(one.path)
+        for one in routes
+        if "GET" in (one.methods or ()) and not one.include_in_schema
+    }
+
+
+def opens(route: str, paths: Iterable[str]) -> bool:
+    """Tell whether one of these addresses is of a route's form."""
+    form = re.compile(PARAMETER.sub("[^/?]+", re.sub(r"\.(?!\w+\})", r"\\.", route)) + r"(\?.*)?")
+    return any(form.fullmatch(path) for path in paths)
+
+
+def test_no_page_is_forgotten(sample: Site, office: Office) -> None:
+    there = looked_for(create_app(sample.house))
+    paths = [*public_paths(sample), *rarer_paths(sample, office)]
+    listed = {*DESKS, *PUBLIC, *ELSEWHERE, *NOT_PAGES}
+    found = {route for route in there if opens(route, paths)}
+
+    assert there - listed - found == set(), "nobody looks at these: add a line to pages.py"
+    assert listed - there == set(), "these lines of pages.py are of no route"
+    assert NOT_PAGES.keys() & found == set(), "a link leads to these as to pages"
+
+
+def test_no_link_leads_nowhere(sample: Site, office: Office) -> None:
+    dead = [*sample.crawl.dead, *office.crawl.dead]
+    assert not dead, "\n".join(dead)
     assert len(sample.crawl.pages) > 5
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_is_accessible_and_fits_its_screen(
-    language: Language, sample: Site, visit: Visit
-) -> None:
-    page = visit(sample.origin, Visitor(language))
+def test_every_public_page_is_accessible_and_fits_its_screen(sample: Site, visit: Visit) -> None:
+    page = visit(sample.origin)
+    page.goto("/")
     wrong = []
-    for path, name in _named(sample.crawl.pages).items():
-        wrong += _looked_at(page, path, f"{name}.{language}")
+    for path, name in named(public_paths(sample)).items():
+        wrong += album(page, path, name)
     assert not wrong, "\n".join(wrong)
 
 
-def _looked_at(page: Page, path: str, name: str) -> list[str]:
-    page.goto(path)
+def test_every_rarer_public_page_is_accessible_and_fits_its_screen(
+    sample: Site, office: Office, visit: Visit
+) -> None:
+    page = visit(office.origin)
+    page.goto("/")
     wrong = []
-    for width, size in WIDTHS.items():
-        page.set_viewport_size(size)
-        wrong += [f"{path} {width}: {fault}" for fault in faults(page)]
-        wide = page.evaluate(TOO_WIDE)
-        wrong += [f"{path} {width}: {wide} pixels too wide"] if wide > 0 else []
-        page.screenshot(path=SCREENSHOTS / f"{name}.{width}.png", full_page=True)
-    return wrong
+    for path, name in named(rarer_paths(sample, office)).items():
+        wrong += album(page, path, f"rarer-{name}")
+    assert not wrong, "\n".join(wrong)
 
 
-def _named(paths: Sequence[str]) -> dict[str, str]:
+def named(paths: Iterable[str]) -> dict[str, str]:
     """Return paths with names for their pictures, which are the same at every run."""
     seen = Counter[str]()
     names = {}
@@ -61,26 +109,73 @@ def _named(paths: Sequence[str]) -> dict[str, str]:
     return names
 
 
-@pytest.mark.parametrize("scheme", ["dark"])
-def test_every_page_is_accessible_in_the_dark(scheme: Scheme, sample: Site, visit: Visit) -> None:
-    page = visit(sample.origin, Visitor(width="phone", scheme=scheme))
+class People:
+    """Those who look at the pages of accounts, each signed in once in a browser of its own."""
+
+    def __init__(self, browser: Browser, office: Office, leaving: ExitStack) -> None:
+        self._browser, self._office, self._leaving = browser, office, leaving
+        self._pages: dict[Somebody, Page] = {}
+
+    def page(self, who: Somebody) -> Page:
+        """Return somebody's browser."""
+        if who not in self._pages:
+            self._pages[who] = self._come(who)
+        return self._pages[who]
+
+    def _come(self, who: Somebody) -> Page:
+        visiting_now = visiting(self._browser, self._office.origin, Visitor())
+        page = self._leaving.enter_context(visiting_now)
+        page.goto("/")
+        if who != NOBODY:
+            login = f"looking-{who.login}"
+            working.begin(page, self._office.house, login, who.organisation, *who.roles)
+            if who.telephone:
+                working.add_telephone(page)
+            if who.claims:
+                working.claim(page, self._office.held())
+            if who == HALF:
+                working.sign_out(page)
+                working.type_password(page, login)
+        return page
+
+
+@pytest.fixture(scope="module")
+def people(browser: Browser, office: Office) -> Iterator[People]:
+    """Let people come to the office."""
+    with ExitStack() as leaving:
+        yield People(browser, office, leaving)
+
+
+@pytest.mark.parametrize("route", DESKS)
+def test_every_page_of_an_account_is_accessible_and_fits_its_screen(
+    route: str, office: Office, people: People
+) -> None:
+    seen = DESKS[route]
+    page = people.page(seen.who)
+    if route == INVITATION:
+        paths = [office.invited("somebody-new", office.charity, "clerk")]
+    else:
+        paths = seen.paths(office)
     wrong = []
-    for path in sample.crawl.pages:
-        page.goto(path)
-        wrong += [f"{path}: {fault}" for fault in faults(page)]
+    for number, path in enumerate(paths, 1):
+        name = re.sub(r"\W+", "-", route).strip("-")
+        wrong += album(page, path, f"{name}-{number}")
+        assert opens(route, [page.url.removeprefix(office.origin)]), page.url
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_says_the_same_without_script(
+def test_every_page_with_a_script_says_the_same_without_it(
     language: Language, sample: Site, visit: Visit
 ) -> None:
     scripted = visit(sample.origin, Visitor(language))
     plain = visit(sample.origin, Visitor(language, script=False))
     for path in sample.crawl.pages:
-        with_script, without = said(scripted, path), said(plain, path)
-        assert without - with_script == set(), f"{path}: script takes something away"
+        without = said(plain, path)
         assert len(without) > 2, f"{path} says next to nothing without script"
+        if plain.locator("script[src]").count():
+            taken = without - said(scripted, path)
+            assert taken == set(), f"{path}: script takes something away"
 
 
 def said(page: Page, path: str) -> set[str]:

@@ -37,6 +37,13 @@ def first_link(page: Page, beginning: str) -> None:
     page.locator(f'main a[href^="{beginning}"]:visible').first.click()
 
 
+def to_fund(page: Page, site: Site) -> str:
+    """Follow the front page's link to the fund of a site; return the fund's id."""
+    page.goto("/")
+    page.locator("main").get_by_role("link", name=site.fund, exact=True).first.click()
+    return page.url.rpartition("/")[2]
+
+
 def saved(page: Page, ending: str) -> Path:
     """Download what a link of that ending leads to."""
     with page.expect_download() as found:
@@ -50,17 +57,16 @@ def answered(page: Page, path: str) -> Any:
 
 
 def test_a_donor_sees_on_a_phone_where_the_money_went_and_nobody_else(
-    sample: Site, visit: Visit
+    site: Site, visit: Visit
 ) -> None:
-    receipt = held(sample)
-    gift = gift_of(sample.house, receipt)
-    page = visit(sample.origin, PHONE)
+    gift = gift_of(site.house, held(site))
+    page = visit(site.origin, PHONE)
 
     page.goto("/")
     page.get_by_label("编号").fill(gift)
     page.get_by_role("search").get_by_role("button").click()
 
-    expect(page).to_have_url(f"{sample.origin}/trace/gift/{gift}")
+    expect(page).to_have_url(f"{site.origin}/trace/gift/{gift}")
     trace = answered(page, f"/api/v1/gifts/{gift}/trace")
     main = page.locator("main")
     for shown in (gift, f"{Decimal(trace['inflow']['amount']):,}", "先进先出"):
@@ -69,14 +75,12 @@ def test_a_donor_sees_on_a_phone_where_the_money_went_and_nobody_else(
 
 
 def test_from_the_front_page_a_reader_comes_to_a_fund_a_payment_and_the_gifts_that_paid(
-    sample: Site, visit: Visit
+    site: Site, visit: Visit
 ) -> None:
-    page = visit(sample.origin)
+    page = visit(site.origin)
 
-    page.goto("/")
-    first_link(page, "/funds/")
-    fund = page.url.rpartition("/")[2]
-    expect(page.get_by_role("heading", level=1)).to_have_text("定点帮扶资金（样张）")
+    fund = to_fund(page, site)
+    expect(page.get_by_role("heading", level=1)).to_have_text(site.fund)
     (money, *_) = answered(page, f"/api/v1/funds/{fund}")["balances"]
     for figure in ("received", "disbursed", "balance"):
         expect(page.locator("main")).to_contain_text(f"{Decimal(money[figure]):,}")
@@ -115,13 +119,11 @@ def _check(page: Page, receipt: dict[str, str]) -> None:
 
 
 def test_a_journalist_gets_from_a_download_the_very_sum_that_the_page_shows(
-    sample: Site, visit: Visit
+    site: Site, visit: Visit
 ) -> None:
-    page = visit(sample.origin, Visitor("en"))
+    page = visit(site.origin, Visitor("en"))
 
-    page.goto("/")
-    first_link(page, "/funds/")
-    fund = page.url.rpartition("/")[2]
+    fund = to_fund(page, site)
     (money, *_) = answered(page, f"/api/v1/funds/{fund}")["balances"]
     file = saved(page, "/payments.csv")
 
@@ -163,8 +165,7 @@ def test_a_payment_of_a_real_list_is_followed_to_the_gifts_that_paid_for_it(
 ) -> None:
     page = visit(real.origin, PHONE)
 
-    page.goto("/")
-    first_link(page, "/funds/")
+    to_fund(page, real)
     expect(page.locator("main")).to_contain_text("636,719,778.71")
     first_link(page, "/trace/disbursement/")
     payment = page.url.rpartition("/")[2]

@@ -10,10 +10,11 @@ from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser
 
 from tests.browser.accessible import faults
-from tests.browser.browsing import Visitor, visiting
+from tests.browser.browsing import Language, Visitor, visiting
 from tests.browser.crawling import OF_A_SHAPE, crawled
+from tests.browser.looking import TOO_WIDE, strange
 from tests.browser.serving import served
-from tests.browser.test_every_page import TOO_WIDE, said
+from tests.browser.test_every_page import said
 
 POLICY = {"Content-Security-Policy": "default-src 'self'; img-src *"}
 PAGES = {
@@ -30,6 +31,8 @@ PAGES = {
     "/unnamed": '<html lang="en"><title>t</title><main><h1>h</h1><input></main></html>',
     "/pale": '<html lang="en"><title>t</title><main><p><font color="#bbb">pale</font></p></main>',
     "/wide": '<main><table width="500"><tr><td>wide</table></main>',
+    "/english": '<html lang="zh-CN"><main><p>金额</p><p>this is too much</p><code>a b c</code>',
+    "/chinese": '<html lang="en"><main><h2>金额</h2><h2>Amount</h2><p>张三</p></main>',
     "/taking": "<main><p>kept</p><p id=x>taken</p><noscript>on</noscript></main>"
     '<script src="/takes.js"></script>',
 }  # fmt: skip
@@ -100,6 +103,21 @@ def test_a_page_that_must_be_scrolled_sideways_is_found(bad: str, browser: Brows
     with visiting(browser, bad, Visitor(width="phone")) as page:
         page.goto("/wide")
         assert page.evaluate(TOO_WIDE) > 0
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "other", "complaint"),
+    [("/english", "zh", "en", "this is too much"), ("/chinese", "en", "zh", "金额")],
+)
+def test_what_is_said_in_the_other_language_is_found(
+    path: str, language: Language, other: Language, complaint: str, bad: str, browser: Browser
+) -> None:
+    with visiting(browser, bad, Visitor()) as page:
+        page.goto(path)
+        (found,) = strange(page, language)
+        assert found.endswith(f"says: {complaint}")
+        (found,) = strange(page, other)
+        assert " is in " in found
 
 
 def test_what_a_script_takes_away_is_found(bad: str, browser: Browser) -> None:

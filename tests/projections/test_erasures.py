@@ -42,3 +42,7 @@ def test_what_is_erased_twice_counts_from_the_first_time(house: House) -> None:
     house.publish()
     assert erased(house.runner, [row.digest, "none"]) == [first]
     assert (first.ground, first.leaf) == ("request of the person", house.recorder.size() - 2)
+
+
+def test_of_no_digest_nothing_was_erased(house: House) -> None:
+    assert erased(house.runner, []) == []

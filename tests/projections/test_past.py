@@ -23,7 +23,15 @@ from ledger.domain.goods import amount_of
 from ledger.errors import LedgerError
 from ledger.money import Money
 from ledger.store.database import Database
-from projections import accounts, directory, journal_queries, statements, trace_accounts
+from projections import (
+    accounts,
+    directory,
+    fund_page,
+    fund_story,
+    journal_queries,
+    statements,
+    trace_accounts,
+)
 from projections import trace_queries as traces
 from projections.directory import DIRECTORY
 from projections.journal import JOURNAL
@@ -34,7 +42,8 @@ from tests.houses import GIFT_DAY, general_fund, gift, give, pay, register
 from tests.ledger.corrected import DOCUMENT, GOWNS, MASKS, goods, line, why
 
 VIEWS = (DIRECTORY, JOURNAL, TRACES)
-SCHOOL = "示范县第一小学"
+SCHOOL, CLINIC = "示范县第一小学", "示范卫生院"
+VILLAGE = "230108001201"
 
 Read = Callable[[Runner, Position | None], object]
 
@@ -96,10 +105,10 @@ class Told:
     def _pay(self, fund: int, count: int) -> None:
         unit = self._unit()
         asked = PayOut(
-            payee=self.chance.choice([SCHOOL, "王某某"]),
+            payee=self.chance.choice([SCHOOL, CLINIC, "王某某"]),
             amount=amount_of(2 * count, unit),
             paid_on=GIFT_DAY,
-            place=self.chance.choice([None, "230108001", "230108002"]),
+            place=self.chance.choice([None, "230108001", "230108002", VILLAGE, "230109"]),
             purpose="助学",
         )
         (one,) = self.house.ledger.disbursements.pay_out(
@@ -160,18 +169,21 @@ class Told:
         yield lambda runner, at: directory.funds(runner, at=at)
         yield lambda runner, at: directory.funds(runner, OTHER_USCC, at=at)
         yield directory.names
+        yield _pages_of_funds
         yield lambda runner, at: traces.balances(runner, at=at)
         yield lambda runner, at: journal_queries.corrections(runner, at=at)
         yield lambda runner, at: journal_queries.corrections(runner, None, OTHER_USCC, at)
         yield partial(_every_page, fund=None)
         for fund in self.funds:
             yield partial(_of_fund, fund=fund)
+            yield partial(_page_of_fund, fund=fund)
             yield partial(_every_page, fund=fund)
             yield partial(_traced, traces.trace_fund, fund)
         for gift_id in self.gifts:
             yield partial(_traced, traces.trace_gift, gift_id)
         for _, paid, _ in self.paid:
             yield partial(_traced, traces.trace_disbursement, paid)
+            yield partial(_ended, paid=paid)
         for place in ("230108", "230108001"):
             yield partial(_traced, traces.trace_place, place)
 
@@ -189,9 +201,43 @@ def _of_fund(runner: Runner, at: Position | None, fund: str) -> object:
     return (
         traces.balances(runner, fund, at),
         statements.gift_counts(runner, fund, at),
-        directory.uses(runner, fund, at),
         journal_queries.corrections(runner, fund, at=at),
     )
+
+
+def _pages_of_funds(runner: Runner, at: Position | None) -> object:
+    """Turn the pages of funds, two on each; tell whose they are, and the names of them all."""
+    pages, after = [], None
+    while True:
+        page, after = directory.page(runner, 2, after, at)
+        pages.append(page)
+        if after is None:
+            ids = [entry.fund for page in pages for entry, _ in page]
+            return pages, directory.fund_names(runner, ids, at), traces.balances(runner, ids, at)
+
+
+def _page_of_fund(runner: Runner, at: Position | None, fund: str) -> object:
+    """Return what the page of a fund tells beside its statement; as of now it is kept in sums."""
+    told = fund_story.story(runner, fund, at)
+    if told is None:
+        return directory.fund(runner, fund, at)
+    paid = [
+        fund_page.paid(runner, fund, unit, most, at) for unit in ("CNY", MASKS) for most in (1, 9)
+    ]
+    turns = fund_page.turns(runner, told, 3, 2, at)
+    return (
+        told,
+        told.entry == directory.fund(runner, fund, at),
+        statements.sums(runner, fund, at),
+        fund_page.reached(runner, fund, at),
+        paid,
+        fund_page.largest(runner, fund, 3, at),
+        sorted(turns, key=repr),
+    )
+
+
+def _ended(runner: Runner, at: Position | None, paid: str) -> object:
+    return fund_page.outcomes(runner, [paid], at)
 
 
 def _every_page(runner: Runner, at: Position | None, fund: str | None) -> object:

@@ -196,5 +196,5 @@ def _oids(house: House) -> dict[str, int]:
 def test_the_tables_of_a_view_are_read_from_its_statements() -> None:
     assert table_names(TRACES) == [
         "position", "accounts", "milestones", "inflows", "outflows", "undone", "disbursements",
-        "recoveries", "cost_classes",
+        "recoveries", "cost_classes", "payees", "paid_out", "places", "reached",
     ]  # fmt: skip

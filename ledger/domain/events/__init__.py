@@ -49,6 +49,7 @@ from ledger.domain.events.gift import (
     GoodsReceived,
 )
 from ledger.domain.events.gift_benefit import BenefitRecorded, GiftSupportsName
+from ledger.domain.events.gift_donor import DonorShown
 from ledger.domain.events.naming import NamingEvent
 from ledger.domain.events.organisation import (
     DocumentKeyRegistered,
@@ -164,6 +165,7 @@ GiftEvent = (
     | CreditEvent
     | GiftSetAgainstPledge
     | GiftFreedFromPledge
+    | DonorShown
 )
 ClaimEvent = ReceiptClaimed | ClaimReleased | ClaimNoticeRaised | ClaimNoticeSettled
 ReceiptEvent = (

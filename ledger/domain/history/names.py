@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from ledger.domain.by_fact import ByFact, TakeIn
+from ledger.domain.donor_shown import ANONYMOUS, SHOWN
 from ledger.domain.events import (
     BenefitRecorded,
+    DonorShown,
     Event,
     GiftReceived,
     GiftReturned,
@@ -70,6 +72,13 @@ class NameAndGiftHistory:
         if event.naming in self._marked[event.originator_id]:
             find(f"{event.originator_id} bears {event.naming} twice")
         self._marked[event.originator_id].add(event.naming)
+
+    @_apply.register
+    def _shown(self, event: DonorShown, find: Find) -> None:
+        self._money.own_gift(event, event.originator_id, find)
+        if event.shown not in SHOWN or len(event.sealed) != (event.shown != ANONYMOUS):
+            find(f"{event.originator_id} shows its donor as {event.shown}, with "
+                 f"{len(event.sealed)} digests")  # fmt: skip
 
     @_apply.register
     def _tested(self, event: NamingFundingTested, find: Find) -> None:

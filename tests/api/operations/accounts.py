@@ -29,6 +29,7 @@ TAX = account(5, AUTHORITY, "tax-officer")
 FINANCE = account(6, AUTHORITY, "finance-officer")
 COUNTY = account(7, AUTHORITY, "county-approver")
 COUNTY_TOO = account(8, AUTHORITY, "county-approver")
+DONOR = account(12, "", "donor")
 
 
 @dataclass(frozen=True)

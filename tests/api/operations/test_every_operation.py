@@ -21,6 +21,7 @@ from tests.api.operations.accounts import (
     CLERK,
     COUNTY,
     COUNTY_TOO,
+    DONOR,
     FINANCE,
     REVIEWER,
     TAX,
@@ -94,9 +95,13 @@ def _funds(story: Story) -> str:
 def _gifts(story: Story, fund: str) -> str:
     gift = story.stream(CLERK, "gifts-receive", fund=fund, amount="100.00")
     story.use(CLERK, "gifts-identify", gift=gift, donor="李某某", evidence=PAPER)
+    story.house.accounts.bind_gift(DONOR.account, gift)
+    story.use(DONOR, "gifts-show", gift=gift, shown="pen-name", pen_name="春风")
     story.use(CLERK, "gifts-receive-goods", fund=fund, item="大米", quantity=20, unit="袋",
               value="900.00", basis="invoice", evidence=PAPER,
               donor="示范粮油有限公司")  # fmt: skip
+    story.use(CLERK, "gifts-receive-batch", fund=fund, count=2, total="3.00",
+              gifts=[{"amount": "1.00", "donor": "张三"}, {"amount": "2.00"}])  # fmt: skip
     story.use(REVIEWER, "gifts-return", gift=gift, amount="30.00", note="捐赠人要求")
     wrong = story.stream(CLERK, "gifts-receive", fund=fund, amount="8.00", donor="张三")
     story.use(REVIEWER, "gifts-reverse", gift=wrong, reason="duplicate", note="重复登记")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.domain.events import Event, GiftSupportsName
+from ledger.domain.events import DonorShown, Event, GiftSupportsName
 from tests.ledger.domain import given, keyed, naming_given, promises, receipted
 
 FACTS: dict[type[Event], dict[str, Any]] = {
@@ -17,7 +17,10 @@ FACTS: dict[type[Event], dict[str, Any]] = {
         given.FACTS,
     )
     for cls, said in facts.items()
-} | {GiftSupportsName: {"naming": naming_given.NAMING}}
+} | {
+    GiftSupportsName: {"naming": naming_given.NAMING},
+    DonorShown: {"shown": "pen-name", "sealed": ("8lfn6R5HeCSwmzacFVWxcJiFHJ6k4jyFk2Bhwv5nP4k",)},
+}
 
 
 def golden(cls: type[Event]) -> Event:

@@ -27,6 +27,7 @@ SEALED = {
     ("OpeningsErased", "digests"),
     ("CreditGiven", "sealed"),
     ("ServiceGiven", "sealed"),
+    ("DonorShown", "sealed"),
     *naming_given.SEALED,
     *receipted.SEALED,
 }
@@ -166,6 +167,7 @@ PUBLIC: dict[tuple[str, str], str] = {
     ("PeriodClosed", "organisation"): CREDIT_CODE,
     ("PeriodClosed", "closed_by"): ROLE,
     ("GiftSupportsName", "naming"): RANDOM,
+    ("DonorShown", "shown"): FIXED,
     ("CreditGiven", "credit"): RANDOM,
     ("CreditGiven", "kind"): FIXED,
     ("CreditGiven", "matched"): RANDOM,

@@ -9,6 +9,7 @@ import pytest
 
 from ledger.domain.events import (
     BenefitRecorded,
+    DonorShown,
     Event,
     FundOpened,
     GiftReceipted,
@@ -123,6 +124,23 @@ def test_a_stranger_who_lets_a_gift_bear_a_name_is_found() -> None:
 
     assert f"{OTHER} acts on {GIFT}, which is not its own" in found
     assert f"{GIFT} bears {NAMING}, which is not its charity's" in found
+
+
+def test_a_stranger_who_shows_a_donor_is_found() -> None:
+    assert begun().tell(DonorShown, GIFT).found() == []
+    found = begun().tell(DonorShown, GIFT, actor=OTHER).found()
+
+    assert found == [f"{OTHER} acts on {GIFT}, which is not its own"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"shown": "anonymous"}, {"shown": "own-name", "sealed": ()}, {"shown": "title"}],
+)
+def test_a_choice_that_is_none_or_lacks_its_text_is_found(said: dict[str, Any]) -> None:
+    (found,) = begun().tell(DonorShown, GIFT, **said).found()
+
+    assert found.startswith(f"{GIFT} shows its donor as {said['shown']}")
 
 
 def test_a_gift_to_another_fund_that_is_counted_is_found() -> None:

@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ledger.domain import permissions
+from ledger.domain import drafting, permissions
 from ledger.domain.acting import ROLES, Acting
 from ledger.domain.events import (
     TOPICS,
     ClaimNoticeRaised,
+    DonorShown,
     FundClosed,
     FundOpened,
     LedgerFounded,
@@ -20,6 +21,7 @@ from ledger.domain.permissions import (
     MONEY,
     PERMITTED,
     NotPermitted,
+    NotTheDonor,
     OtherOrganisation,
     SecondFactorMissing,
 )
@@ -37,6 +39,42 @@ NOBODY = {
     "receipt-reversed.v1",
 }
 """Founding, keys of documents, which the house registers itself, and facts of earlier forms."""
+
+
+@pytest.mark.parametrize(
+    ("who", "own"),
+    [
+        (("donor", ""), ()),
+        (("donor", ""), ("gift-2",)),
+        (("donor", USCC), ("gift-1",)),
+        (("auditor", ""), ("gift-1",)),
+    ],
+)
+def test_a_donor_decides_on_own_gifts_alone(who: tuple[str, str], own: tuple[str, ...]) -> None:
+    role, organisation = who
+    with pytest.raises((NotTheDonor, NotPermitted)):
+        permissions.check(acting(role, organisation=organisation), [shown()], own)
+    with pytest.raises(NotTheDonor):
+        permissions.check_donor(acting(role, organisation=organisation), "gift-1", own)
+    permissions.check(acting("donor", organisation=""), [shown()], ("gift-1",))
+
+
+def test_nobody_prepares_what_a_donor_decides() -> None:
+    assert not drafting.may_prepare(acting("donor", organisation=""), DonorShown)
+    assert not drafting.may_prepare(acting("clerk"), DonorShown)
+
+
+def test_no_role_of_a_charity_shows_a_donor() -> None:
+    for role in set(ROLES) - {"donor"}:
+        with pytest.raises(NotPermitted):
+            permissions.check(acting(role), [shown()], ("gift-1",))
+
+
+def shown() -> Event:
+    return DonorShown(
+        originator_id="gift-1", originator_version=2,
+        timestamp=datetime(2026, 11, 22, tzinfo=UTC), actor=USCC, shown="anonymous", sealed=(),
+    )  # fmt: skip
 
 
 def acting(*roles: str, organisation: str = USCC, confirmed: bool = True) -> Acting:

@@ -25,6 +25,7 @@ from ledger.store.drafts import (
     TABLE,
     WAITING,
     WAITING_MAX,
+    WITHDRAWN,
     Draft,
     DraftAltered,
     DraftDecided,
@@ -231,3 +232,31 @@ def test_a_body_put_under_another_draft_does_not_open(table: Table) -> None:
         table.drafts.body(replace(one, box=two.box))
     with pytest.raises(DraftAltered):
         table.drafts.body(replace(one, box=b""))
+
+
+def test_what_a_draft_holds_is_rewritten_while_it_waits(table: Table) -> None:
+    first, _ = table.drafts.add(CLERK, "batch", BODY, "k")
+    second = table.drafts.rewrite(first, b"more")
+    assert second.box != first.box
+    assert table.drafts.body(table.drafts.find(first.id, USCC)) == b"more"
+    assert table.drafts.add(CLERK, "batch", BODY, "k") == (second, False)
+    assert list(table.drafts.findings()) == []
+    gone = table.drafts.decide(second, WITHDRAWN, CLERK.account)
+    with pytest.raises(DraftDecided):
+        table.drafts.rewrite(gone, b"late")
+
+
+def test_an_accounts_own_drafts_of_a_kind_are_those_that_wait(table: Table) -> None:
+    first, _ = table.drafts.add(CLERK, "batch", BODY, "k")
+    table.now += timedelta(minutes=1)
+    second, _ = table.drafts.add(CLERK, "batch", BODY, "k2")
+    assert table.drafts.name_of(CLERK.account, "k2") == second.id
+    other = Acting(OTHER, USCC, CLERK.roles)
+    for who, kind in ((other, "batch"), (CLERK, "gifts-return")):
+        table.drafts.add(who, kind, BODY, "k3")
+    assert table.drafts.own(CLERK, "batch") == [second, first]
+    table.drafts.decide(second, WITHDRAWN, CLERK.account)
+    begun = table.drafts.begin(first, CLERK.account)
+    assert table.drafts.own(CLERK, "batch") == [begun]
+    elsewhere = Acting(CLERK.account, OTHER_USCC, CLERK.roles)
+    assert table.drafts.own(elsewhere, "batch") == []
