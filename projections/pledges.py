@@ -84,6 +84,7 @@ class Pledges:
         "CREATE TABLE pledges (pledge text PRIMARY KEY, version bigint NOT NULL,"
         " organisation text NOT NULL, fund text NOT NULL, currency text NOT NULL, last_day date,"
         " settled boolean NOT NULL, leaf bigint NOT NULL)",
+        "CREATE INDEX pledges_leaf ON pledges (leaf)",
         "CREATE INDEX pledges_open ON pledges (organisation, fund) WHERE NOT settled",
         "CREATE TABLE instalments (pledge text NOT NULL, due_on date NOT NULL,"
         " minor bigint NOT NULL, PRIMARY KEY (pledge, due_on))",

@@ -34,6 +34,13 @@ class OrganisationMissing(Refused):
         )
 
 
+class GiftNotClaimed(Refused):
+    """Only a gift that an account holds can be freed from it."""
+
+    def __init__(self, gift: str) -> None:
+        super().__init__(f"no account has claimed {gift}: any donor can, with its receipt")
+
+
 class NothingToChange(Refused):
     """A change says what changes."""
 
@@ -55,6 +62,9 @@ def declare(commands: Commands) -> None:
                          help="who it is at its organisation's identity provider")  # fmt: skip
     _named(accounts, "disable", disable)
     _named(accounts, "reset", reset)
+    freed = command(accounts, "free-gift", free_gift)
+    freed.add_argument("--dry-run", action="store_true", help="decide, but change nothing")
+    freed.add_argument("gift", metavar="GIFT")
     token = _named(accounts, "token", make_token)
     token.add_argument("--scope", action="append", default=[], metavar="ROLE|read")
     token.add_argument("--days", type=number, default=TOKEN_DAYS, metavar="N")
@@ -118,6 +128,14 @@ def reset(args: Namespace) -> Answer:
     with home_of(args) as home:
         changed, code = registering.reset(home, args.login, _who(home))
         return _invited(home, changed, code)
+
+
+def free_gift(args: Namespace) -> Answer:
+    """Take a gift from the account that claimed it, so that its donor can claim it."""
+    with home_of(args) as home:
+        if not home.accounts.free_gift(args.gift, _who(home)):
+            raise GiftNotClaimed(args.gift)
+    return Answer({"gift": args.gift}, [facts("捐赠 gift", {"gift": args.gift})])
 
 
 def make_token(args: Namespace) -> Answer:

@@ -27,7 +27,7 @@ from api.routes.writing import Today
 from api.wiring import House
 from ledger.domain.acting import Acting
 from ledger.domain.drafting import may_prepare
-from ledger.domain.permissions import NotPermitted
+from ledger.domain.permissions import NotPermitted, SecondFactorMissing
 from ledger.errors import LedgerError, Unknown
 
 PRIVATE = {"Cache-Control": "no-store"}
@@ -175,6 +175,7 @@ def _form(
         "able": operation.open_to(acting),
         "fields": fields_of(operation.body, typed, errors),
         "refused": refused and explained(refused),
+        "confirm": isinstance(refused, SecondFactorMissing),
         "preview": preview,
         "key": key or token_urlsafe(16),
         "group": GROUPS[operation.group],

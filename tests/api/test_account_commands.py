@@ -74,6 +74,7 @@ def test_an_account_from_its_invitation_to_its_end(command_line: Run, house: Hou
         (("change", "nobody"), "say what changes"),
         (("disable", "nobody"), "there is no account nobody"),
         (("token", "nobody"), "there is no account nobody"),
+        (("free-gift", "gift-1"), "no account has claimed gift-1"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_line(
@@ -93,3 +94,17 @@ def test_a_name_is_given_once_and_a_disabled_account_gets_no_token(
     assert "there is an account donor-1 already" in command_line(*words)[2]
     command_line("account", "disable", "donor-1")
     assert "is disabled" in command_line("account", "token", "donor-1")[2]
+
+
+def test_a_gift_that_the_wrong_account_claimed_is_freed(command_line: Run, house: House) -> None:
+    command_line("account", "add", "donor-1", "--role", "donor")
+    account = house.accounts.named("donor-1").id
+    house.accounts.bind_gift(account, "gift-1")
+
+    assert command_line("account", "free-gift", "gift-1", "--dry-run")[0] == 0
+    assert house.accounts.gifts_of(account) == ["gift-1"]
+    code, out, _ = command_line("account", "free-gift", "gift-1", "--json")
+
+    assert (code, json.loads(out)) == (0, {"gift": "gift-1"})
+    assert house.accounts.gifts_of(account) == []
+    assert list(house.accounts.findings()) == []

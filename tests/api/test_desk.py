@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from hashlib import sha256
 
 import httpx
@@ -118,3 +119,12 @@ def test_another_organisations_records_are_not_shown(desk: Desk, fund: str) -> N
 def test_a_form_that_is_not_the_accounts_is_refused(desk: Desk) -> None:
     assert desk.get("/desk/tax/claim").status_code == 403
     assert desk.get("/desk/tax/nothing").status_code == 404
+
+
+def test_what_moves_money_leads_to_the_second_factor(house: House, desk: Desk, fund: str) -> None:
+    gift = desk.send(FORM, typed(fund, "record")).headers["location"].split("/")[3]
+    desk.acting = replace(REVIEWER, confirmed=False)
+    form = {"gift": gift, "amount": "1.00", "note": "捐赠人申请", "idempotency_key": "k2"}
+    page = desk.send("/desk/gifts/return", {**form, "step": "record"})
+    assert page.status_code == 409
+    assert 'href="/account/confirm?next=/desk/gifts/return"' in page.text
