@@ -16,7 +16,7 @@ run: demo
 
 test: $(VENV)/.tests
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='ledger/*,receipts/verify.py,receipts/status*.py,receipts/qr.py' --fail-under=100

@@ -24,6 +24,7 @@ from tests.api.operations.accounts import (
     CLERK,
     COUNTY,
     COUNTY_TOO,
+    DONOR,
     FINANCE,
     REVIEWER,
     TAX,
@@ -234,20 +235,22 @@ def test_each_desk_is_for_its_roles_alone(desk: Desk) -> None:
 
 def test_the_menu_leads_to_what_the_roles_open(desk: Desk) -> None:
     opened = {}
-    for acting in (TAX, COUNTY, FINANCE, CLERK, AUDITOR):
+    for acting in (TAX, COUNTY, FINANCE, CLERK, AUDITOR, DONOR):
         desk.acting = acting
         (overview,) = re.findall(r'<nav aria-labelledby="overview">.*?</nav>',
                                  desk.get("/desk").text, re.DOTALL)  # fmt: skip
         places = re.findall(r'href="([^"]+)"', overview)
         opened[acting] = [one for one in places if one != "/desk/queue"]
     assert opened == {
-        TAX: ["/desk/tax", "/desk/organisations", "/desk/jobs"],
+        TAX: ["/desk/tax", "/desk/organisations", "/desk/jobs", "/desk/hooks"],
         COUNTY: ["/desk/names"],
-        FINANCE: ["/desk/organisations"],
-        CLERK: ["/desk/charity", "/desk/import", "/desk/names", "/desk/jobs"],
-        AUDITOR: ["/desk/jobs"],
-    }
-    desk.acting = account(12, "", "donor")
+        FINANCE: ["/desk/organisations", "/desk/hooks"],
+        CLERK: ["/desk/charity", "/desk/batches", "/desk/import", "/desk/names", "/desk/jobs",
+                "/desk/hooks"],
+        AUDITOR: ["/desk/jobs", "/desk/hooks"],
+        DONOR: ["/desk/my-gifts"],
+    }  # fmt: skip
+    desk.acting = account(12, "authority", "evaluator")
     assert 'aria-labelledby="overview"' not in desk.get("/desk").text
 
 
