@@ -22,12 +22,19 @@ class Proposed:
     leaf: int
 
 
+_SELECT = "SELECT id, fund, payee, amount, unit, purpose, leaf FROM disbursements WHERE "
+
+
+def payment(runner: Runner, name: str) -> Proposed | None:
+    """Return a payment as it was proposed, whatever became of it; None where there is none."""
+    with runner.reading(TRACES) as (connection, _):
+        found = connection.execute(_SELECT + "id = %s", [name]).fetchone()
+    return Proposed(**found) if found else None
+
+
 def proposed(runner: Runner, funds: Sequence[str], most: int) -> list[Proposed]:
     """Return the payments of these funds that wait for approval, the newest first."""
-    query = (
-        "SELECT id, fund, payee, amount, unit, purpose, leaf FROM disbursements"
-        " WHERE fund = ANY(%s) AND status = 'proposed' ORDER BY leaf DESC LIMIT %s"
-    )
+    condition = "fund = ANY(%s) AND status = 'proposed' ORDER BY leaf DESC LIMIT %s"
     with runner.reading(TRACES) as (connection, _):
-        found = connection.execute(query, [list(funds), most]).fetchall()
+        found = connection.execute(_SELECT + condition, [list(funds), most]).fetchall()
     return [Proposed(**row) for row in found]

@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
 from api.desk import drafting
+from api.desk.concerned import concerned
 from api.desk.forms import Typed, fields_of, read
 from api.desk.overview import overview_of
 from api.desk.telling import Told, tell
@@ -174,6 +175,7 @@ def _form(
         "operation": operation,
         "able": operation.open_to(acting),
         "fields": fields_of(operation.body, typed, errors),
+        "about": concerned(request.app.state.house, acting, typed),
         "refused": refused and explained(refused),
         "confirm": isinstance(refused, SecondFactorMissing),
         "preview": preview,

@@ -15,7 +15,7 @@ from api.desk.drafting import Looked
 from api.desk.telling import tell
 from api.operations import BY_NAME
 from api.people.dependencies import Person
-from api.problems import problem_of
+from api.problems import explained, problem_of
 from api.rendering import page
 from api.routes.drafts import PRIVATE, DraftId
 from api.routes.jobs import Home
@@ -133,8 +133,8 @@ def _shown(
         "parts": parts(looked),
         "events": [tell(event, origin) for event in looked.events[:TOLD]],
         "more": max(0, len(looked.events) - TOLD),
-        "hindered": looked.refused if able and not own else "",
-        "error": error,
+        "hindered": looked.hindrance and able and not own and explained(looked.hindrance),
+        "refused": error and explained(error),
         "waits": looked.draft.state == WAITING,
         "own": own,
         "able": able,

@@ -46,7 +46,7 @@ class TaxpayerNameMissing(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "this receipt bears no taxpayer number: give the taxpayer's name as well (--name), "
+            "this receipt bears no taxpayer number: give the taxpayer's name as well, "
             "it must be the name on the receipt"
         )
 

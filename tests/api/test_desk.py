@@ -12,7 +12,8 @@ import pytest
 from api.wiring import House
 from tests.api.operations.accounts import AUDITOR, CLERK, REVIEWER, TAX
 from tests.api.operations.portal import Desk
-from tests.houses import general_fund, register
+from tests.conftest import OTHER_USCC
+from tests.houses import general_fund, give, payment, register
 
 FORM = "/desk/gifts/receive"
 
@@ -128,3 +129,22 @@ def test_what_moves_money_leads_to_the_second_factor(house: House, desk: Desk, f
     page = desk.send("/desk/gifts/return", {**form, "step": "record"})
     assert page.status_code == 409
     assert 'href="/account/confirm?next=/desk/gifts/return"' in page.text
+
+
+def test_who_approves_a_payment_sees_what_it_is_and_other_organisations_do_not(
+    house: House, desk: Desk, fund: str
+) -> None:
+    other = general_fund(house, register(house, OTHER_USCC, "邻县基金会"), "邻县资金")
+    give(house, fund, "100.00")
+    give(house, other, "100.00", uscc=OTHER_USCC)
+    own, theirs = (
+        house.ledger.disbursements.propose(one, payment("80.00"), "clerk") for one in (fund, other)
+    )
+    house.runner.catch_up()
+    desk.acting = REVIEWER
+    form = "/desk/disbursements/approve?disbursement="
+    shown = desk.get(form + own).text
+    assert "示范县第一小学" in shown
+    assert "80.00" in shown
+    assert "示范县第一小学" not in desk.get(form + theirs).text
+    assert "80.00" not in desk.get(form + "disbursement-none").text
