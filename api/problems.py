@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match
 
 from api.desk.my_gifts_claiming import NoDonorsAccount
 from api.jobs.roles import RoleMissing
@@ -66,6 +66,7 @@ PAGES = (
 """Where people read; elsewhere programs do, and get problem documents."""
 PROGRAMS = ("/api/", "/log/")
 """Where no person reads, whatever their browser asks for."""
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 class NotReady(Unreadable):
@@ -190,9 +191,13 @@ def answer(request: Request, error: Exception) -> Response:
 
 def methods_of(request: Request) -> list[str]:
     """Return the methods that an address takes (RFC 9110 10.2.1), whichever route takes each."""
-    routes = (one for one in request.app.routes if isinstance(one, Route))
-    here = (one for one in routes if one.matches(request.scope)[0] is not Match.NONE)
-    return sorted({method for one in here for method in one.methods or ()})
+    routes: Sequence[BaseRoute] = request.app.routes
+
+    def takes(method: str) -> bool:
+        asked = {**request.scope, "method": method}
+        return any(route.matches(asked)[0] is Match.FULL for route in routes)
+
+    return [method for method in METHODS if takes("GET" if method == "HEAD" else method)]
 
 
 def install(app: FastAPI) -> None:

@@ -113,6 +113,7 @@ def test_nothing_can_be_sent_to_the_portal(house: House) -> None:
         answer = reading(house, method)("/api/v1/funds")
         assert answer.status_code == 405
         assert answer.json()["type"] == "/problems/method"
+        assert answer.headers["allow"] == "GET, HEAD"
 
 
 def test_head_is_answered_wherever_get_is(house: House) -> None:
