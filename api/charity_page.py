@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from api.charts import Bars, Month
 from api.commands.asking import as_of, balance_json
 from api.deductibility_words import class_answers, fact_words
 from api.organisations_seen import KeyLine, Seen, seen
@@ -17,13 +19,14 @@ from ledger.domain.days import day_in_china
 from ledger.domain.deductibility import Answer
 from ledger.domain.disclosure import BooksClosed, Due, Raise
 from ledger.domain.kinds import KINDS
-from projections import directory, journal_queries, tallies, trace_queries
+from projections import directory, journal_queries, public_months, tallies, trace_queries
 from projections.directory import FundEntry
 from projections.journal_queries import Close
 from projections.public_index import PUBLIC_INDEX
 from projections.runner import Position, end_of
 from projections.trace_queries import Balance, NotTraceable
 
+CURRENCY = "CNY"
 PROJECT = "project"
 BY_PUBLIC_RAISE = "public-raise"
 COUNTS = (tallies.ALLOTTED, tallies.ISSUED, tallies.VOID, tallies.RED, tallies.PAPER, tallies.LOST)
@@ -56,6 +59,7 @@ class CharityPage:
     books: tuple[Book, ...]
     closes: tuple[Close, ...]
     duties: tuple[Due, ...]
+    months: Bars | None
     position: Position
 
     @property
@@ -93,8 +97,18 @@ def described(home: PublicHouse, uscc: str, at: Position | None) -> CharityPage:
     on = today() if at is None or at.time is None else day_in_china(at.time)
     return CharityPage(
         found, on, _with_balances(home, funds, at), _books(home, uscc, at), tuple(closes),
-        tuple(_duties(home, found, funds, closes, on)), position,
+        tuple(_duties(home, found, funds, closes, on)), None if at else _months(home, uscc, on),
+        position,
     )  # fmt: skip
+
+
+def _months(home: PublicHouse, uscc: str, on: date) -> Bars | None:
+    """Return the months with movements of money, of this year and the last; None without any."""
+    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for one in public_months.moved(home.runner, uscc, CURRENCY, date(on.year - 1, 1, 1)):
+        sums[one.month][one.kind] += one.amount
+    months = [Month(name, kinds["gift"], kinds["disbursement"]) for name, kinds in sums.items()]
+    return Bars(CURRENCY, months) if months else None
 
 
 def _with_balances(
