@@ -87,8 +87,7 @@ class CharityPage:
 
 def described(home: PublicHouse, uscc: str, at: Position | None) -> CharityPage:
     """Return what is known of a charity; NotTraceable when nobody registered it."""
-    with home.runner.reading(PUBLIC_INDEX, at) as (_, position):
-        pass
+    position = home.runner.reached(PUBLIC_INDEX, at)
     found = seen(home, [uscc], position.size).get(uscc)
     if found is None:
         raise NotTraceable("organisation", uscc)

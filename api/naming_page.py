@@ -158,10 +158,8 @@ def _figures(home: House, grant: NamingGrant, cost: Money | None) -> Json:
     gifts = [streams.gift(gift) for gift in counted(grant)]
     needed = grant.funding.needed if grant.funding else None
     now = naming_support.held(gifts, fund, needed.currency if needed else "CNY")
-    with home.runner.reading(NAMINGS) as (_, position):
-        stamp = as_of(position)
     return {
-        "as_of": stamp,
+        "as_of": as_of(home.runner.reached(NAMINGS)),
         "gifts": [_gift(home, gift, fund) for gift in gifts],
         "received_now": now.decimal(),
         "currency": now.currency,

@@ -85,8 +85,7 @@ def totals(sums: Sequence[FundSums]) -> list[FundSums]:
 
 def known(home: PublicHouse, uscc: str, at: Position | None) -> tuple[str, Position]:
     """Return the name of an organisation and the position; NotTraceable if nobody registered it."""
-    with home.runner.reading(PUBLIC_INDEX, at) as (_, position):
-        pass
+    position = home.runner.reached(PUBLIC_INDEX, at)
     found = seen(home, [uscc], position.size).get(uscc)
     if found is None:
         raise NotTraceable("organisation", uscc)

@@ -46,17 +46,12 @@ class GiftRow:
 
 def newest(runner: Runner, *views: View) -> Position:
     """Return the position up to which all these views can tell."""
-    return min((_position(runner, view) for view in views), key=lambda found: found.size)
+    return min((runner.reached(view) for view in views), key=lambda found: found.size)
 
 
 def told(runner: Runner) -> Position:
     """Return the position up to which all that is downloaded can be told."""
     return newest(runner, TRACES, GIFT_INDEX, JOURNAL, PUBLIC_INDEX, TALLIES)
-
-
-def _position(runner: Runner, view: View) -> Position:
-    with runner.reading(view) as (_, position):
-        return position
 
 
 def gifts(runner: Runner, fund: str, at: Position) -> Iterator[list[GiftRow]]:

@@ -5,6 +5,7 @@ How each stands is told by its own story: these lists give its id alone, the new
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import LiteralString
 
 from projections.pledges import PLEDGES
@@ -15,53 +16,60 @@ Listed = tuple[list[str], int | None, Position]
 """Ids, the entry to go on before (None when these are the last), and as of when."""
 
 
-def namings(
-    runner: Runner,
-    charity: str | None = None,
-    fund: str | None = None,
-    limit: int = 25,
-    before: int | None = None,
-    at: Position | None = None,
-) -> Listed:
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which of them are asked for: of a charity, of a fund, those before an entry."""
+
+    charity: str | None = None
+    fund: str | None = None
+    before: int | None = None
+
+    @property
+    def kept(self) -> dict[str, str | None]:
+        """What stays the same from page to page."""
+        return {"charity": self.charity, "fund": self.fund}
+
+
+def namings(runner: Runner, asked: Narrowed, limit: int, at: Position | None) -> Listed:
     """Return names by the order in which they were proposed, the newest first."""
-    asked: LiteralString = "SELECT id, leaf FROM entries WHERE rank = 2 AND kind = 'naming'"
-    return _listed(runner, PUBLIC_INDEX, asked, "charity", charity, fund, limit, before, at)
+    columns = _Columns("id, leaf FROM entries WHERE rank = 2 AND kind = 'naming'", "charity")
+    return _listed(runner, PUBLIC_INDEX, columns, asked, limit, at)
 
 
-def pledges(
-    runner: Runner,
-    charity: str | None = None,
-    fund: str | None = None,
-    limit: int = 25,
-    before: int | None = None,
-    at: Position | None = None,
-) -> Listed:
+def pledges(runner: Runner, asked: Narrowed, limit: int, at: Position | None) -> Listed:
     """Return promises by the order in which they were made, the newest first."""
-    asked: LiteralString = "SELECT pledge AS id, leaf FROM pledges WHERE true"
-    return _listed(runner, PLEDGES, asked, "organisation", charity, fund, limit, before, at)
+    columns = _Columns("pledge AS id, leaf FROM pledges WHERE true", "organisation")
+    return _listed(runner, PLEDGES, columns, asked, limit, at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where a view has them: what is selected, and the column of the organisation."""
+
+    select: LiteralString
+    holder: LiteralString
 
 
 def _listed(
     runner: Runner,
     view: View,
-    asked: LiteralString,
-    holder: LiteralString,
-    charity: str | None,
-    fund: str | None,
+    columns: _Columns,
+    asked: Narrowed,
     limit: int,
-    before: int | None,
     at: Position | None,
 ) -> Listed:
     end = end_of(at)
-    given: dict[str, object] = {"end": end if before is None else min(end, before)}
-    query: LiteralString = asked + " AND leaf < %(end)s"
-    if charity is not None:
-        query, given["charity"] = query + " AND " + holder + " = %(charity)s", charity
-    if fund is not None:
-        query, given["fund"] = query + " AND fund = %(fund)s", fund
+    given: dict[str, object] = {
+        "end": end if asked.before is None else min(end, asked.before),
+        "limit": limit + 1, **asked.kept,
+    }  # fmt: skip
+    query: LiteralString = "SELECT " + columns.select + " AND leaf < %(end)s"
+    if asked.charity is not None:
+        query += " AND " + columns.holder + " = %(charity)s"
+    if asked.fund is not None:
+        query += " AND fund = %(fund)s"
     with runner.reading(view, at) as (connection, position):
-        found = connection.execute(
-            query + " ORDER BY leaf DESC LIMIT %(limit)s", {**given, "limit": limit + 1}
-        ).fetchall()
+        ordered: LiteralString = query + " ORDER BY leaf DESC LIMIT %(limit)s"
+        found = connection.execute(ordered, given).fetchall()
     ids = [row["id"] for row in found[:limit]]
     return ids, found[limit - 1]["leaf"] if len(found) > limit else None, position

@@ -200,6 +200,11 @@ class Runner:
         found: Position = noted["position"]
         return found
 
+    def reached(self, view: View, at: Position | None = None) -> Position:
+        """Return how far a view has come, or `at` if it has come that far; else ViewBehind."""
+        with self.reading(view, at) as (_, position):
+            return position
+
     def position(self, size: int) -> Position:
         """Return a size that the log has or had, with the time of its last entry."""
         if not 0 <= size <= self._recorder.size():

@@ -44,8 +44,8 @@ def metrics(home: Home) -> Response:
         "# TYPE donation_ledger_view_position gauge",
     ]
     for view in home.runner.views:
-        with home.runner.reading(view) as (_, position):
-            lines.append(f'donation_ledger_view_position{{view="{view.name}"}} {position.size}')
+        size = home.runner.reached(view).size
+        lines.append(f'donation_ledger_view_position{{view="{view.name}"}} {size}')
     return Response("\n".join(lines) + "\n", media_type=METRICS_TYPE)
 
 

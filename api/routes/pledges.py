@@ -15,39 +15,30 @@ from api.public_page import past_document, past_page
 from api.routes.as_of import Then, at
 from api.routes.fact_shapes import PledgeShape, PledgesShape
 from api.routes.house import Home
-from api.routes.namings import Before, Charity, Fund
+from api.routes.narrowing import ID, PAGE, Asked, Limit
 from projections import directory, public_facts
 from projections.pledges import PLEDGES
 
-PAGE, PAGE_MAX = 25, 100
 LISTED = 100
 """Instalments on a page."""
 
-Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z_.-]{1,100}$", description="id of a promise")]
+Id = Annotated[str, Path(pattern=ID, description="id of a promise")]
 After = Annotated[date | None, Query(description="go on after the instalment of this day")]
-Limit = Annotated[int, Query(ge=1, le=PAGE_MAX, description="rows at most")]
 
 router = APIRouter(tags=["public"], route_class=PublicRead)
 
 
 @router.get("/pledges", include_in_schema=False)
-def pledges_page(
-    request: Request,
-    home: Home,
-    past: Then,
-    charity: Charity = None,
-    fund: Fund = None,
-    before: Before = None,
-) -> Response:
+def pledges_page(request: Request, home: Home, past: Then, asked: Asked) -> Response:
     """List promises, the newest first."""
-    ids, more, position = public_facts.pledges(home.runner, charity, fund, PAGE, before, at(past))
+    ids, more, position = public_facts.pledges(home.runner, asked, PAGE, at(past))
     said = {
         "listed": public_pledge.described(home, ids, at(past)), "more": more,
-        "newer": before is not None, "position": position, "words": public_pledge_words,
-        "names": directory.names(home.runner, at(past)), "charity": charity, "fund": fund,
+        "newer": asked.before is not None, "position": position, "words": public_pledge_words,
+        "names": directory.names(home.runner, at(past)), **asked.kept,
         "funds": {one.fund: one.name for one in directory.funds(home.runner, at=at(past))},
     }  # fmt: skip
-    return past_page(request, "pledges.html", home, past, said, charity=charity, fund=fund)
+    return past_page(request, "pledges.html", home, past, said, **asked.kept)
 
 
 @router.get("/pledges/{pledge}", include_in_schema=False)
@@ -55,8 +46,7 @@ def pledge_page(
     request: Request, home: Home, past: Then, pledge: Id, after: After = None
 ) -> Response:
     """Show a promise: what was promised, what is due, what has come."""
-    with home.runner.reading(PLEDGES, at(past)) as (_, position):
-        pass
+    position = home.runner.reached(PLEDGES, at(past))
     found = public_pledge.one_of(home, pledge, at(past))
     dues, more = public_pledge.instalments(found, LISTED, after)
     holder = found.pledge.organisation
@@ -70,20 +60,14 @@ def pledge_page(
 
 @router.get("/api/v1/pledges", response_model=PledgesShape, responses=documented(404))
 def pledges(
-    request: Request,
-    home: Home,
-    past: Then,
-    charity: Charity = None,
-    fund: Fund = None,
-    before: Before = None,
-    limit: Limit = PAGE,
+    request: Request, home: Home, past: Then, asked: Asked, limit: Limit = PAGE
 ) -> Response:
     """List promises, of a charity, a fund or all, the newest first."""
-    ids, more, position = public_facts.pledges(home.runner, charity, fund, limit, before, at(past))
+    ids, more, position = public_facts.pledges(home.runner, asked, limit, at(past))
     listed = map(public_pledge.line_json, public_pledge.described(home, ids, at(past)))
     data = {"as_of": as_of(position), "pledges": list(listed)}
     return past_document(
-        request, data, past, before=more, limit=limit, charity=charity, fund=fund
+        request, data, past, before=more, limit=limit, **asked.kept
     )  # fmt: skip
 
 
@@ -92,8 +76,7 @@ def pledge(
     request: Request, home: Home, past: Then, pledge: Id, after: After = None, limit: Limit = PAGE
 ) -> Response:
     """Give all that is public of a promise, with a page of its instalments."""
-    with home.runner.reading(PLEDGES, at(past)) as (_, position):
-        pass
+    position = home.runner.reached(PLEDGES, at(past))
     found = public_pledge.one_of(home, pledge, at(past))
     dues, more = public_pledge.instalments(found, limit, after)
     data = {"as_of": as_of(position), **public_pledge.pledge_json(found, dues)}
