@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.commands.asking import as_of
 from api.hooks.asking import AheadOfTheLog
 from api.hooks.events import Stretch, Wanted, check_topics, published
-from api.hooks.telling import EventsShape
+from api.hooks.shapes import EventsShape
 from api.kept_answers import PublicRead
 from api.problems import documented
 from api.public_page import past_document

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.hooks import asking
 from api.hooks.asking import FIRST, Asked
 from api.hooks.reaching import URL_MAX
-from api.hooks.telling import HookShape, HooksShape, MadeShape, made, told
+from api.hooks.shapes import HookShape, HooksShape, MadeShape
+from api.hooks.telling import made, told
 from api.people.dependencies import Person
 from api.problems import documented
 from api.routes.charities import CODE

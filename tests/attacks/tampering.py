@@ -20,7 +20,7 @@ OTHER_VALUE = {
     "numeric": "coalesce({c} + 1000, 1000)",
     "boolean": "NOT coalesce({c}, true)",
     "bytea": "set_byte({c}, 0, get_byte({c}, 0) # 1)",
-    "date": "coalesce({c} + 1, '2026-01-01'::date)",
+    "date": "coalesce({c} + 10000, '2026-01-01'::date)",
     "timestamp with time zone": "coalesce({c} + interval '1 second', now())",
     "jsonb": "'[[5, 6]]'::jsonb",
     "text[]": "array_append({c}, 'x')",

@@ -64,6 +64,12 @@ def test_the_preview_is_what_the_public_page_then_says(donor: Donor, gift: str) 
     assert "不显示任何捐赠人" not in public(donor.house, gift)
 
 
+def test_the_own_name_is_the_one_that_the_charity_recorded(donor: Donor, gift: str) -> None:
+    seen = donor.send(f"/{gift}/shown", shown="own-name", step="preview")
+    assert f"<b>{PAYER}</b>" in seen.text
+    assert choices(donor.house, gift) == []
+
+
 def test_the_event_holds_a_digest_and_names_nobody(donor: Donor, gift: str) -> None:
     donor.send(f"/{gift}/shown", shown="own-name", step="record")
     (fact,) = choices(donor.house, gift)
