@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from api.settings import Settings
 from api.wiring import House
 from ledger.domain.receipt_books import Loss
 from ledger.store import embedded
@@ -26,11 +28,13 @@ pytestmark = pytest.mark.soak
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Start a server of its own, with room for all these processes and those just killed."""
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """Found a ledger on a server of its own, with room for all these processes and those killed."""
     roomy = [s for s in embedded.SETTINGS if not s.startswith("max_connections")]
     monkeypatch.setattr(embedded, "SETTINGS", (*roomy, "max_connections=300"))
-    yield embedded.ensure(tmp_path / "server")
+    url = embedded.ensure(tmp_path / "server")
+    with closing(House(Settings(tmp_path / "var", url, "drawn"), create=True)) as home:
+        yield home
     embedded.stop(tmp_path / "server")
     shutil.rmtree((tmp_path / "server" / "postgres").resolve(), ignore_errors=True)
 
