@@ -59,7 +59,6 @@ class CharityPage:
     books: tuple[Book, ...]
     closes: tuple[Close, ...]
     duties: tuple[Due, ...]
-    months: Bars | None
     position: Position
 
     @property
@@ -96,18 +95,17 @@ def described(home: PublicHouse, uscc: str, at: Position | None) -> CharityPage:
     on = today() if at is None or at.time is None else day_in_china(at.time)
     return CharityPage(
         found, on, _with_balances(home, funds, at), _books(home, uscc, at), tuple(closes),
-        tuple(_duties(home, found, funds, closes, on)), None if at else _months(home, uscc, on),
-        position,
+        tuple(_duties(home, found, funds, closes, on)), position,
     )  # fmt: skip
 
 
-def _months(home: PublicHouse, uscc: str, on: date) -> Bars | None:
+def months(home: PublicHouse, uscc: str, on: date) -> Bars | None:
     """Return the months with movements of money, of this year and the last; None without any."""
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for one in public_months.moved(home.runner, uscc, CURRENCY, date(on.year - 1, 1, 1)):
         sums[one.month][one.kind] += one.amount
-    months = [Month(name, kinds["gift"], kinds["disbursement"]) for name, kinds in sums.items()]
-    return Bars(CURRENCY, months) if months else None
+    known = [Month(name, kinds["gift"], kinds["disbursement"]) for name, kinds in sums.items()]
+    return Bars(CURRENCY, known) if known else None
 
 
 def _with_balances(

@@ -154,10 +154,11 @@ def receipts_of(house: House, story: Sequence[Event]) -> Iterator[MyReceipt]:
 def _seen(house: House, gifts: Sequence[str]) -> Iterator[MyGift]:
     for view in (TRACES, DIRECTORY):
         house.runner.follow(view)
+    found = [house.ledger.streams.gift(gift) for gift in gifts]
     names = directory.names(house.runner)
-    funds = {one.fund: one.name for one in directory.funds(house.runner)}
-    for gift in gifts:
-        known, parts = house.ledger.streams.gift(gift), trace_queries.trace_gift(house.runner, gift)
+    funds = directory.fund_names(house.runner, {known.fund for known in found})
+    for known in found:
+        parts = trace_queries.trace_gift(house.runner, known.id)
         charity = names.get(known.organisation, known.organisation)
         yield MyGift(known, funds.get(known.fund, known.fund), charity, tuple(parts))
 

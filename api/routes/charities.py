@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api import charity_words
-from api.charity_page import charity_json, described
+from api.charity_page import charity_json, described, months
 from api.commands.asking import as_of
 from api.kept_answers import PublicRead
 from api.organisations_seen import seen
@@ -58,6 +58,7 @@ def charity_page(request: Request, home: Home, past: Then, uscc: Uscc) -> Respon
     said = {
         "found": found, "known": found.seen.known, "fund_names": names, "words": charity_words,
         "kind_words": KIND_WORDS, "position": found.position,
+        "months": None if past else months(home, uscc, found.on),
     }  # fmt: skip
     return past_page(request, "charity.html", home, past, said)
 

@@ -27,11 +27,13 @@ router = APIRouter(tags=["public"], route_class=PublicRead)
 def namings_page(request: Request, home: Home, past: Then, asked: Asked) -> Response:
     """List names given in thanks, the newest first."""
     ids, more, position = public_facts.namings(home.runner, asked, PAGE, at(past))
+    listed = public_naming.described(home, ids, at(past))
+    funds = {one.grant.fund for one in listed} | ({asked.fund} if asked.fund else set())
     said = {
-        "listed": public_naming.described(home, ids, at(past)), "more": more,
+        "listed": listed, "more": more,
         "newer": asked.before is not None, "position": position, "words": public_naming_words,
         "names": directory.names(home.runner, at(past)), **asked.kept,
-        "funds": {one.fund: one.name for one in directory.funds(home.runner, at=at(past))},
+        "funds": directory.fund_names(home.runner, funds, at(past)),
     }  # fmt: skip
     return past_page(request, "namings.html", home, past, said, **asked.kept)
 
@@ -41,8 +43,7 @@ def naming_page(request: Request, home: Home, past: Then, naming: Id) -> Respons
     """Show a name given in thanks: for what, how it stands, who approved it."""
     position = home.runner.reached(PUBLIC_INDEX, at(past))
     found = public_naming.one_of(home, naming, at(past))
-    holder = found.grant.organisation
-    funds = {one.fund: one.name for one in directory.funds(home.runner, holder, at(past))}
+    funds = directory.fund_names(home.runner, [found.grant.fund], at(past))
     said = {
         "found": found, "position": position, "words": public_naming_words, "funds": funds,
         "names": directory.names(home.runner, at(past)),

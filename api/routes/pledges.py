@@ -32,11 +32,13 @@ router = APIRouter(tags=["public"], route_class=PublicRead)
 def pledges_page(request: Request, home: Home, past: Then, asked: Asked) -> Response:
     """List promises, the newest first."""
     ids, more, position = public_facts.pledges(home.runner, asked, PAGE, at(past))
+    listed = public_pledge.described(home, ids, at(past))
+    funds = {one.pledge.fund for one in listed} | ({asked.fund} if asked.fund else set())
     said = {
-        "listed": public_pledge.described(home, ids, at(past)), "more": more,
+        "listed": listed, "more": more,
         "newer": asked.before is not None, "position": position, "words": public_pledge_words,
         "names": directory.names(home.runner, at(past)), **asked.kept,
-        "funds": {one.fund: one.name for one in directory.funds(home.runner, at=at(past))},
+        "funds": directory.fund_names(home.runner, funds, at(past)),
     }  # fmt: skip
     return past_page(request, "pledges.html", home, past, said, **asked.kept)
 
@@ -49,11 +51,10 @@ def pledge_page(
     position = home.runner.reached(PLEDGES, at(past))
     found = public_pledge.one_of(home, pledge, at(past))
     dues, more = public_pledge.instalments(found, LISTED, after)
-    holder = found.pledge.organisation
     said = {
         "found": found, "position": position, "words": public_pledge_words, "dues": dues,
         "more": more, "newer": after is not None, "names": directory.names(home.runner, at(past)),
-        "funds": {o.fund: o.name for o in directory.funds(home.runner, holder, at(past))},
+        "funds": directory.fund_names(home.runner, [found.pledge.fund], at(past)),
     }  # fmt: skip
     return past_page(request, "pledge.html", home, past, said)
 

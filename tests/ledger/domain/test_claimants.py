@@ -103,7 +103,7 @@ def test_a_receipt_without_a_number_is_for_the_one_of_that_name() -> None:
     assert entitled(taxpayer(PERSON, "张 三"), "annual", {"name": "张三"}, []) is None
     with pytest.raises(PayerDiffers, match="name"):
         entitled(taxpayer(PERSON, "李四"), "annual", {"name": "张三"}, [])
-    with pytest.raises(TaxpayerNameMissing, match="--name"):
+    with pytest.raises(TaxpayerNameMissing, match="name as well"):
         entitled(taxpayer(PERSON, None), "annual", {"name": "张三"}, [])
 
 
