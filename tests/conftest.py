@@ -27,7 +27,7 @@ USCC = "53100000500021326D"
 
 OTHER_USCC = "53330000501874064B"
 
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 what is made in it has names of its own
 """A folder in memory, as Linux has it: the tests write some 100,000 files that nobody keeps."""
 
 ROOM = 4 * 2**30
