@@ -26,8 +26,8 @@ from projections.rows import copy_rows
 from projections.runner import Connection, Position, Recorded, Runner
 
 COLUMNS = {
-    "funds": ("fund", "agency"),
-    "gifts": ("gift", "organisation", "fund", "booked", "gone", "currency", "leaf"),
+    "credit_funds": ("fund", "agency"),
+    "credited": ("gift", "organisation", "fund", "booked", "gone", "currency", "leaf"),
     "credits": ("credit", "gift", "kind", "minor", "matched", "party", "leaf"),
     "withdrawn": ("credit", "reason", "leaf"),
     "shares": ("gift", "number", "party", "minor"),
@@ -36,8 +36,8 @@ COLUMNS = {
 """The columns of each table, in the order that rows are written."""
 
 OF = sql.SQL(
-    "WHERE (gifts.organisation = %(organisation)s OR %(organisation)s::text IS NULL)"
-    " AND (gifts.fund = %(fund)s OR %(fund)s::text IS NULL)"
+    "WHERE (credited.organisation = %(organisation)s OR %(organisation)s::text IS NULL)"
+    " AND (credited.fund = %(fund)s OR %(fund)s::text IS NULL)"
 )
 
 
@@ -89,11 +89,11 @@ class Credits:
 
     name = "credits"
     tables = (
-        "CREATE TABLE funds (fund text PRIMARY KEY, agency boolean NOT NULL)",
-        "CREATE TABLE gifts (gift text PRIMARY KEY, organisation text NOT NULL, fund text NOT NULL,"
-        " booked bigint NOT NULL, gone bigint NOT NULL, currency text NOT NULL,"
+        "CREATE TABLE credit_funds (fund text PRIMARY KEY, agency boolean NOT NULL)",
+        "CREATE TABLE credited (gift text PRIMARY KEY, organisation text NOT NULL,"
+        " fund text NOT NULL, booked bigint NOT NULL, gone bigint NOT NULL, currency text NOT NULL,"
         " leaf bigint NOT NULL)",
-        "CREATE INDEX gifts_of ON gifts (organisation, fund)",
+        "CREATE INDEX credited_of ON credited (organisation, fund)",
         "CREATE TABLE credits (credit text PRIMARY KEY, gift text NOT NULL, kind text NOT NULL,"
         " minor bigint NOT NULL, matched text, party text NOT NULL, leaf bigint NOT NULL)",
         "CREATE TABLE withdrawn (credit text PRIMARY KEY, reason text NOT NULL,"
@@ -110,9 +110,9 @@ class Credits:
         for leaf, event in recorded:
             match event:
                 case FundOpened():
-                    rows.added["funds"].append((event.originator_id, event.kind == "agency"))
+                    rows.added["credit_funds"].append((event.originator_id, event.kind == "agency"))
                 case GiftReceived():
-                    rows.added["gifts"].append(
+                    rows.added["credited"].append(
                         (event.originator_id, event.organisation, event.fund, event.booked.minor,
                          0, event.booked.currency, leaf)
                     )  # fmt: skip
@@ -126,7 +126,7 @@ class Credits:
             copy_rows(connection, table, columns, rows.added[table])
         with connection.cursor() as cursor:
             cursor.executemany(
-                "UPDATE gifts SET gone = gone + %s WHERE gift = %s",
+                "UPDATE credited SET gone = gone + %s WHERE gift = %s",
                 [(minor, gift) for gift, minor in rows.gone.items()],
             )
 
@@ -163,11 +163,12 @@ def credited(
 ) -> tuple[list[Credited], Position]:
     """Return hard money and standing credits side by side, by fund and currency."""
     hard = sql.SQL(
-        "SELECT fund, currency, sum(booked - gone) AS minor FROM gifts {}"
+        "SELECT fund, currency, sum(booked - gone) AS minor FROM credited {}"
         " GROUP BY fund, currency ORDER BY min(leaf)"
     ).format(OF)
     soft = sql.SQL(
-        "SELECT fund, currency, kind, sum(minor) AS minor FROM credits JOIN gifts USING (gift) {}"
+        "SELECT fund, currency, kind, sum(minor) AS minor FROM credits"
+        " JOIN credited USING (gift) {}"
         " AND credit NOT IN (SELECT credit FROM withdrawn) GROUP BY fund, currency, kind"
     ).format(OF)
     given = {"organisation": organisation, "fund": fund}
@@ -193,7 +194,7 @@ def entries(
 ) -> list[CreditEntry]:
     """Return every credit that was given, in log order, those withdrawn too."""
     query = sql.SQL(
-        "SELECT credits.*, fund, currency, reason FROM credits JOIN gifts USING (gift)"
+        "SELECT credits.*, fund, currency, reason FROM credits JOIN credited USING (gift)"
         " LEFT JOIN withdrawn USING (credit) {} ORDER BY credits.leaf"
     ).format(OF)
     with runner.reading(CREDITS) as (connection, _):
@@ -219,7 +220,7 @@ def new_money(
         "SELECT currency, sum(booked - gone) AS received,"
         " coalesce(sum(booked - gone) FILTER (WHERE agency), 0) AS agency,"
         " coalesce(sum(booked - gone) FILTER (WHERE NOT agency AND NOT new_money), 0) AS passed_on"
-        " FROM gifts JOIN funds USING (fund) LEFT JOIN conduits USING (gift) {}"
+        " FROM credited JOIN credit_funds USING (fund) LEFT JOIN conduits USING (gift) {}"
         " GROUP BY currency ORDER BY currency"
     ).format(OF)
     with runner.reading(CREDITS) as (connection, _):

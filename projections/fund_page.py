@@ -201,7 +201,7 @@ _ALL_NOW = (
 _ALL_THEN = f"SELECT '' AS payee, unit, {_KEPT} {_OF_FUND} AND unit = %(unit)s GROUP BY unit"
 _TURNS = (
     "(SELECT leaf, kind, day, NULL::timestamptz AS time, sum(amount)::bigint AS amount, unit,"  # noqa: S608 our words
-    " coalesce((SELECT name FROM funds WHERE funds.fund = counterpart), counterpart) AS what"
+    " coalesce((SELECT name FROM books WHERE books.fund = counterpart), counterpart) AS what"
     f" FROM journal WHERE fund = %(fund)s AND kind IN {MOVED} AND leaf < %(size)s"
     " GROUP BY leaf, kind, day, unit, counterpart ORDER BY leaf DESC LIMIT %(moves)s)"
     " UNION ALL (SELECT leaf, 'period-closed', last_day, time, NULL, NULL, NULL FROM closes"

@@ -19,7 +19,7 @@ class Journal:
 
     name = "journal"
     tables = (
-        "CREATE TABLE funds (fund text PRIMARY KEY, organisation text NOT NULL, name text NOT NULL,"
+        "CREATE TABLE books (fund text PRIMARY KEY, organisation text NOT NULL, name text NOT NULL,"
         " kind text NOT NULL)",
         "CREATE TABLE closes (leaf bigint NOT NULL, organisation text NOT NULL,"
         " last_day date NOT NULL, closed_by text NOT NULL, size bigint NOT NULL,"

@@ -59,7 +59,7 @@ class Page:
         """Disbursements that this batch proposes, as long as it does not pay them."""
         self._classed: set[str] = set()
         self._added: dict[str, list[tuple[object, ...]]] = {
-            "funds": [], "closes": [], "journal": [], "corrections": [],
+            "books": [], "closes": [], "journal": [], "corrections": [],
         }  # fmt: skip
         self._last = (-1, -1)
         self._days = Days()
@@ -72,7 +72,7 @@ class Page:
     def _opened(self, event: FundOpened, _leaf: int) -> None:
         self._funds[event.originator_id] = (event.organisation, event.kind)
         fund = (event.originator_id, event.organisation, event.name, event.kind)
-        self._added["funds"].append(fund)
+        self._added["books"].append(fund)
 
     @take_in.register
     def _period_closed(self, event: PeriodClosed, leaf: int) -> None:
@@ -282,7 +282,7 @@ class Page:
         return known[0]["leaf"] if known else None
 
     def _write_rows(self) -> None:
-        columns = {"funds": FUND, "closes": CLOSE, "journal": ROW, "corrections": CORRECTION}
+        columns = {"books": FUND, "closes": CLOSE, "journal": ROW, "corrections": CORRECTION}
         for table, rows in self._added.items():
             if rows:
                 copy_rows(self._connection, table, columns[table], rows)
@@ -346,7 +346,7 @@ def _load_funds(connection: Connection, events: Sequence[Event]) -> dict[str, tu
             asked.add(event.originator_id)
         if isinstance(event, FundsAllocated):
             asked.add(event.to_fund)
-    query = "SELECT fund, organisation, kind FROM funds WHERE fund = ANY(%s)"
+    query = "SELECT fund, organisation, kind FROM books WHERE fund = ANY(%s)"
     found = connection.execute(query, [sorted(asked)]).fetchall()
     return {row["fund"]: (row["organisation"], row["kind"]) for row in found}
 

@@ -108,10 +108,10 @@ class AccountSum:
 
 
 COLUMNS = ", ".join(
-    f"funds.{name.removeprefix('fund_')} AS {name}" if name.startswith("fund_") else f"row.{name}"
+    f"books.{name.removeprefix('fund_')} AS {name}" if name.startswith("fund_") else f"row.{name}"
     for name in Row.__slots__
 )
-ROWS = f"SELECT {COLUMNS} FROM journal AS row JOIN funds ON funds.fund = row.fund"  # noqa: S608 fixed words
+ROWS = f"SELECT {COLUMNS} FROM journal AS row JOIN books ON books.fund = row.fund"  # noqa: S608 fixed words
 
 
 def closes(runner: Runner, organisation: str) -> list[Close]:
@@ -216,7 +216,7 @@ def corrections(
 _OF_FUND = "(fund = %(fund)s OR counterpart = %(fund)s)"
 _OF_ORGANISATION = (
     "(organisation = %(organisation)s OR counterpart IN"
-    " (SELECT fund FROM funds WHERE organisation = %(organisation)s))"
+    " (SELECT fund FROM books WHERE organisation = %(organisation)s))"
 )
 
 

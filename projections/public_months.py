@@ -27,8 +27,8 @@ def moved(runner: Runner, organisation: str, unit: str, since: date) -> list[Mov
 
 _MOVED = (
     "SELECT to_char(booked_on, 'YYYY-MM') AS month, days.kind, sum(amount)::bigint AS amount"
-    " FROM days JOIN funds ON funds.fund = days.fund"
+    " FROM days JOIN books ON books.fund = days.fund"
     " WHERE days.organisation = %(organisation)s AND unit = %(unit)s"
-    " AND booked_on >= %(since)s AND funds.kind <> 'agency'"
+    " AND booked_on >= %(since)s AND books.kind <> 'agency'"
     " GROUP BY 1, 2 ORDER BY 1, 2"
 )

@@ -112,14 +112,14 @@ def corrected_later(
 
 _WITHIN = "(booked_on >= %(first)s OR %(first)s::date IS NULL)"
 _SUMS = (
-    "SELECT days.fund, funds.name, funds.kind AS of, unit, days.kind,"  # noqa: S608 our words
+    "SELECT days.fund, books.name, books.kind AS of, unit, days.kind,"  # noqa: S608 our words
     f" coalesce(sum(amount) FILTER (WHERE NOT {_WITHIN}), 0)::bigint AS before,"
     f" coalesce(sum(amount) FILTER (WHERE {_WITHIN}), 0)::bigint AS within,"
     f" coalesce(sum(rows) FILTER (WHERE {_WITHIN}), 0)::bigint AS rows"
-    " FROM days JOIN funds ON funds.fund = days.fund"
+    " FROM days JOIN books ON books.fund = days.fund"
     " WHERE days.organisation = %(organisation)s AND booked_on <= %(last)s"
-    " GROUP BY days.fund, funds.name, funds.kind, unit, days.kind"
-    " ORDER BY funds.name, days.fund, unit, days.kind"
+    " GROUP BY days.fund, books.name, books.kind, unit, days.kind"
+    " ORDER BY books.name, days.fund, unit, days.kind"
 )
 _CORRECTED = (
     f"SELECT {', '.join(Correction.__slots__)} FROM corrections"  # noqa: S608 our columns

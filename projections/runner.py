@@ -1,7 +1,9 @@
 """Follows the log in leaf order and keeps read models up to it, in batches, one commit each.
 
-A view's tables lie in a schema of their own. A rebuild fills a schema beside the live one and swaps
-the two in one transaction. A view that fails stops and says so; it never skips an event.
+A view's tables lie in a schema of their own, and bear names that no other view's have: whoever
+reads several views in one go enters all of them at once. A rebuild fills a schema beside the live
+one and swaps the two in one transaction. A view that fails stops and says so; it never skips an
+event.
 """
 
 from __future__ import annotations
@@ -191,13 +193,13 @@ class Runner:
             yield connection, at or position
 
     def _entered(self, connection: Connection, schema: str) -> Position:
-        """Enter a view's tables and return its position; a sitting stays where it is."""
+        """Enter a view's tables and return its position; a sitting enters all views at once."""
         noted = self._database.noted
         if noted is None:
-            return _entered(connection, schema)
-        if noted.get("entered") != schema:
-            noted |= {"position": _entered(connection, schema), "entered": schema}
-        found: Position = noted["position"]
+            return _entered(connection, [schema])[schema]
+        if "positions" not in noted:
+            noted["positions"] = _entered(connection, [self.schema(view) for view in self.views])
+        found: Position = noted["positions"][schema]
         return found
 
     def reached(self, view: View, at: Position | None = None) -> Position:
@@ -279,7 +281,7 @@ class Runner:
         try:
             with self._database.writing_alone(one.schema) as connection:
                 _enter(connection, one.schema)
-                one.at = _position(connection).size
+                one.at = _position(connection, one.schema).size
                 if one.at == start:
                     one.view.fold(recorded, connection)
                     time = recorded[-1][1].timestamp
@@ -296,7 +298,7 @@ class Runner:
 
     def _position(self, schema: str) -> Position:
         with self._database.reading() as connection:
-            return _entered(connection, schema)
+            return _position(connection, schema)
 
     def _create(self, view: View, schema: str) -> None:
         """Create a view's schema; one whose tables were defined otherwise is made anew."""
@@ -335,7 +337,7 @@ class Runner:
                 with connection.cursor().copy(query.format(sql.Identifier(table))) as copy:
                     for block in copy:
                         total.update(block)
-            return total.hexdigest(), _position(connection).size
+            return total.hexdigest(), _position(connection, schema).size
 
 
 def _definition(view: View) -> str:
@@ -363,21 +365,27 @@ def _enter(connection: Connection, schema: str) -> None:
     connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(schema)))
 
 
-def _entered(connection: Connection, schema: str) -> Position:
-    """Enter a schema until the transaction ends and return its position, in one question."""
-    query, name = _entering(schema)
-    row = connection.execute(query, [name]).fetchall()[0]
-    return Position(row["size"], row["time"])
+def _entered(connection: Connection, schemas: Sequence[str]) -> dict[str, Position]:
+    """Enter schemas until the transaction ends and return their positions, in one question."""
+    query, path = _entering(tuple(schemas))
+    _, *found = connection.execute(query, [path]).fetchall()
+    return {row["schema"]: Position(row["size"], row["time"]) for row in found}
 
 
 @lru_cache(64)
-def _entering(schema: str) -> tuple[bytes, str]:
-    """Return that question, and the schema's name as it is written."""
-    name = sql.Identifier(schema)
-    query = sql.SQL("SELECT size, time, set_config('search_path', %s, true) FROM {}.position")
-    return query.format(name).as_bytes(), name.as_string()
+def _entering(schemas: tuple[str, ...]) -> tuple[bytes, str]:
+    """Return that question, and the schemas as a search path names them."""
+    enter = (
+        "SELECT set_config('search_path', %s, true) AS schema,"
+        " NULL::bigint AS size, NULL::timestamptz AS time"
+    )
+    each = sql.SQL("SELECT {}, size, time FROM {}.position")
+    positions = [each.format(sql.Literal(one), sql.Identifier(one)) for one in schemas]
+    query = sql.SQL(" UNION ALL ").join([sql.SQL(enter), *positions])
+    return query.as_bytes(), sql.SQL(", ").join(map(sql.Identifier, schemas)).as_string()
 
 
-def _position(connection: Connection) -> Position:
-    row = connection.execute("SELECT size, time FROM position").fetchall()[0]
+def _position(connection: Connection, schema: str) -> Position:
+    query = sql.SQL("SELECT size, time FROM {}.position").format(sql.Identifier(schema))
+    row = connection.execute(query).fetchall()[0]
     return Position(row["size"], row["time"])

@@ -59,7 +59,7 @@ class Services:
         " project text, kind text NOT NULL, people bigint NOT NULL, minutes bigint NOT NULL,"
         " given_on date NOT NULL, until date NOT NULL, place text, value bigint, currency text,"
         " basis text, provider text, leaf bigint NOT NULL)",
-        "CREATE TABLE corrections (service text PRIMARY KEY, reason text NOT NULL,"
+        "CREATE TABLE service_corrections (service text PRIMARY KEY, reason text NOT NULL,"
         " replaced_by text, leaf bigint NOT NULL)",
     )
 
@@ -76,7 +76,7 @@ class Services:
                     pass
         copy_rows(connection, "services", COLUMNS, given)
         columns = ("service", "reason", "replaced_by", "leaf")
-        copy_rows(connection, "corrections", columns, corrected)
+        copy_rows(connection, "service_corrections", columns, corrected)
 
 
 def _row(event: ServiceGiven, leaf: int) -> tuple[object, ...]:
@@ -95,7 +95,7 @@ SERVICES = Services()
 def services(runner: Runner, organisation: str | None) -> tuple[list[ServiceEntry], Position]:
     """Return the records of help, of one organisation or of all, in log order."""
     query = (
-        "SELECT services.*, reason, replaced_by FROM services LEFT JOIN corrections"
+        "SELECT services.*, reason, replaced_by FROM services LEFT JOIN service_corrections"
         " USING (service) WHERE organisation = %(organisation)s OR %(organisation)s::text IS NULL"
         " ORDER BY services.leaf"
     )
@@ -121,7 +121,8 @@ def totals(runner: Runner, organisation: str | None) -> tuple[list[ServiceTotal]
         "SELECT kind, place, currency, count(*) AS records, sum(people) AS people,"
         " sum(minutes) AS minutes, sum(value) AS value FROM services"
         " WHERE (organisation = %(organisation)s OR %(organisation)s::text IS NULL)"
-        " AND NOT EXISTS (SELECT FROM corrections WHERE corrections.service = services.service)"
+        " AND NOT EXISTS"
+        " (SELECT FROM service_corrections AS made WHERE made.service = services.service)"
         " GROUP BY kind, place, currency ORDER BY kind, place NULLS LAST, currency NULLS FIRST"
     )
     with runner.reading(SERVICES) as (connection, position):

@@ -42,13 +42,13 @@ Key: TypeAlias = tuple[str, str, str]
 
 
 class Tallies:
-    """Read model of counts, as they stand (`tallies`) and at milestones (`stood`)."""
+    """Read model of counts, as they stand (`tallies`) and at milestones (`tallied`)."""
 
     name = "tallies"
     tables = (
         "CREATE TABLE tallies (organisation text NOT NULL, what text NOT NULL, code text NOT NULL,"
         " n bigint NOT NULL, leaf bigint NOT NULL, PRIMARY KEY (organisation, what, code))",
-        f"CREATE TABLE stood /* every {EVERY} */ (organisation text NOT NULL, what text NOT NULL,"
+        f"CREATE TABLE tallied /* every {EVERY} */ (organisation text NOT NULL, what text NOT NULL,"
         " code text NOT NULL, size bigint NOT NULL, n bigint NOT NULL,"
         " PRIMARY KEY (organisation, what, code, size))",
     )
@@ -67,7 +67,7 @@ class Tallies:
         _forget(connection, known)
         rows = [(*key, *now) for key, now in known.items()]
         copy_rows(connection, "tallies", ("organisation", "what", "code", "n", "leaf"), rows)
-        copy_rows(connection, "stood", ("organisation", "what", "code", "size", "n"), passed)
+        copy_rows(connection, "tallied", ("organisation", "what", "code", "size", "n"), passed)
 
 
 TALLIES = Tallies()
@@ -175,7 +175,7 @@ _MINE = "(organisation = %(organisation)s OR %(organisation)s::text IS NULL)"
 _NOW = f"SELECT organisation, what, code, n FROM tallies WHERE {_MINE}"  # noqa: S608 our words
 _THEN = (
     "SELECT organisation, what, code, coalesce(passed.n, now.n) AS n FROM tallies AS now"  # noqa: S608 our words
-    " LEFT JOIN LATERAL (SELECT n FROM stood WHERE stood.organisation = now.organisation"
-    " AND stood.what = now.what AND stood.code = now.code AND stood.size >= %(size)s"
-    f" ORDER BY stood.size LIMIT 1) AS passed ON true WHERE {_MINE}"
+    " LEFT JOIN LATERAL (SELECT n FROM tallied WHERE tallied.organisation = now.organisation"
+    " AND tallied.what = now.what AND tallied.code = now.code AND tallied.size >= %(size)s"
+    f" ORDER BY tallied.size LIMIT 1) AS passed ON true WHERE {_MINE}"
 )

@@ -164,9 +164,9 @@ class Tiers:
 
     name = "tiers"
     tables = (
-        "CREATE TABLE funds (fund text PRIMARY KEY, organisation text NOT NULL,"
+        "CREATE TABLE tier_funds (fund text PRIMARY KEY, organisation text NOT NULL,"
         " kind text NOT NULL, tier text NOT NULL)",
-        "CREATE TABLE sums (fund text NOT NULL, unit text NOT NULL,"
+        "CREATE TABLE tier_sums (fund text NOT NULL, unit text NOT NULL,"
         + "".join(f" {name} bigint NOT NULL," for name in SUMS)
         + " PRIMARY KEY (fund, unit))",
         "CREATE TABLE moves (fund text NOT NULL, to_fund text NOT NULL, unit text NOT NULL,"
@@ -179,11 +179,11 @@ class Tiers:
         for _, event in recorded:
             counts.see(event)
         held = ((f.fund, f.organisation, f.kind, f.tier) for f in counts.funds.values())
-        copy_rows(connection, "funds", ("fund", "organisation", "kind", "tier"), held)
+        copy_rows(connection, "tier_funds", ("fund", "organisation", "kind", "tier"), held)
         added = ", ".join(f"{name} = sums.{name} + excluded.{name}" for name in SUMS)
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO sums VALUES (%s, %s{', %s' * len(SUMS)})"  # noqa: S608 fixed words
+                f"INSERT INTO tier_sums AS sums VALUES (%s, %s{', %s' * len(SUMS)})"  # noqa: S608 fixed words
                 f" ON CONFLICT (fund, unit) DO UPDATE SET {added}",
                 [(*key, *(sums[name] for name in SUMS)) for key, sums in counts.sums.items()],
             )
@@ -273,9 +273,9 @@ def counted(runner: Runner) -> tuple[Counts, Position]:
     """Return what every fund received from outside, paid and moved, as far as the view has read."""
     counts = Counts()
     with runner.reading(TIERS_VIEW) as (connection, position):
-        for row in connection.execute("SELECT * FROM funds").fetchall():
+        for row in connection.execute("SELECT * FROM tier_funds").fetchall():
             counts.funds[row["fund"]] = Held(**row)
-        for row in connection.execute("SELECT * FROM sums").fetchall():
+        for row in connection.execute("SELECT * FROM tier_sums").fetchall():
             counts.sums[row["fund"], row["unit"]] = {name: row[name] for name in SUMS}
         for row in connection.execute("SELECT * FROM moves").fetchall():
             counts.moves[row["fund"], row["to_fund"], row["unit"]] = row["amount"]

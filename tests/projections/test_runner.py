@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -10,9 +11,9 @@ from time import monotonic
 import pytest
 from psycopg import sql
 
-from api.wiring import House
+from api.wiring import VIEWS, House
 from ledger.store.recorder import EVENTS
-from projections.directory import names
+from projections.directory import DIRECTORY, funds, names
 from projections.runner import RowGone, Runner, ViewStuck, table_names
 from projections.trace_queries import balances
 from projections.traces import TRACES
@@ -198,3 +199,24 @@ def test_the_tables_of_a_view_are_read_from_its_statements() -> None:
         "position", "accounts", "milestones", "inflows", "outflows", "undone", "disbursements",
         "recoveries", "cost_classes", "payees", "paid_out", "places", "reached",
     ]  # fmt: skip
+
+
+def test_no_two_views_have_tables_of_one_name() -> None:
+    found = Counter(name for view in VIEWS for name in table_names(view) if name != "position")
+    assert [name for name, views in found.items() if views > 1] == []
+
+
+def test_who_reads_several_views_in_one_go_enters_them_once(house: House) -> None:
+    register(house)
+    general_fund(house)
+    house.runner.catch_up()
+
+    with house.runner.sitting():
+        with house.runner.reading(TRACES) as (connection, traced):
+            (entered,) = connection.execute("SHOW search_path").fetchall()
+        (entry,) = funds(house.runner)
+        house.runner.follow(DIRECTORY)
+        with house.runner.reading(DIRECTORY) as (_, found):
+            assert (found, connection.execute("SHOW search_path").fetchall()) == (traced, [entered])
+        assert all(house.runner.schema(view) in entered["search_path"] for view in VIEWS)
+        assert balances(house.runner, entry.fund) == ([], traced)
