@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.desk.choices import Pair
-from api.desk.fact_words import words_of
+from api.desk.fact_words import value_words, words_of
 from api.operations import OPERATIONS
 from api.operations.running import facts_of
 from ledger.domain.events import Event
@@ -40,7 +40,7 @@ class Told:
     words: Pair
     stream: str
     version: int
-    says: tuple[tuple[Pair, str], ...]
+    says: tuple[tuple[Pair, Pair], ...]
 
 
 def tell(event: Event, origin: str) -> Told:
@@ -52,23 +52,35 @@ def tell(event: Event, origin: str) -> Told:
     return Told(topic, words, said["stream"], said["version"], says)
 
 
-def _lines(path: str, said: Any) -> Iterator[tuple[str, str]]:
+def _lines(path: str, said: Any) -> Iterator[tuple[str, Pair]]:
     """Write nested facts as lines, amounts as people write them: `lines.1.value`, 100.00 CNY."""
     match said:
         case {"currency": currency, "minor": minor}:
-            yield path, str(Money(minor, currency))
+            yield path, _alike(str(Money(minor, currency)))
         case {"count": count, "item": item}:
-            yield path, f"{count} {item}"
+            yield path, _alike(f"{count} {item}")
         case dict():
             for name, value in said.items():
-                yield from _lines(f"{path}.{name}".lstrip("."), value)
+                yield from _lines(f"{path}.{name}".lstrip("."), _on_axis(name, value, said))
         case list() if all(isinstance(one, str) for one in said):
             if said:
-                yield path, " ".join(said)
+                yield path, _alike(" ".join(said))
         case list():
             for number, value in enumerate(said, 1):
                 yield from _lines(f"{path}.{number}", value)
         case None | "":
             return
         case _:
-            yield path, str(said)
+            yield path, value_words(path.rpartition(".")[2], said)
+
+
+def _on_axis(name: str, value: Any, beside: Mapping[str, Any]) -> Any:
+    """Return a fact, a place on a fund's axis as the amount that it is counted in there."""
+    amount = beside.get("amount")
+    if name in ("start", "end") and isinstance(value, int) and isinstance(amount, dict):
+        return amount | {"minor": value}
+    return value
+
+
+def _alike(text: str) -> Pair:
+    return text, text
