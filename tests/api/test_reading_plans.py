@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import pytest
@@ -44,6 +44,9 @@ MANY = FEW + 3 * EVERY
 """Both ledgers lie equally far after a milestone: answers of the past read what came since."""
 
 TIME = datetime(2026, 11, 1, tzinfo=UTC)
+LAST_DAY = date(2026, 10, 31)
+"""The last day of the period that is closed in both, after the gifts and before later payments."""
+
 FEW_PAID, MANY_PAID = 40, 6000
 WAITING = 10
 """Payments of each ledger that nobody has approved yet: the oldest ones."""
@@ -82,6 +85,9 @@ class Watched:
     def states(self) -> States:
         """Return how many entries are sequenced, integrated and published."""
         return states(self.recorder, self.checkpoints, self.log)
+
+    def public_policy(self) -> None:
+        """Return no policy: these logs have no witnesses."""
 
     def hear(self, said: Diagnostic) -> None:
         """Take in what the server tells of an answer."""
@@ -125,7 +131,12 @@ class Sized:
             "payment's trace": f"/api/v1/disbursements/{self.paid}/trace",
             "charities": "/charities",
             "charity": f"/charities/{USCC}",
+            "period": f"/charities/{USCC}/periods/{LAST_DAY}",
             "villages": "/villages",
+            "names": "/namings",
+            "promises": "/pledges",
+            "log": "/log",
+            "notes on the data": "/data/notes",
             "search": "/search?q=%E5%AD%A6",
         }
         return now | {f"{name} in the past": f"{path}{'&' if '?' in path else '?'}as_of={self.size}"
@@ -163,6 +174,7 @@ def _made(database_url: str, data: Any, gifts: int) -> Iterator[Sized]:
         many = [gift(f"{1 + number % 7}.00") for number in range(gifts)]
         ids = house.ledger.gifts.receive_gifts(USCC, fund, many)
         (paid, *_) = pay(house, fund, "20.00", "30.00", "10.00")
+        house.ledger.periods.close(USCC, LAST_DAY, house.recorder.size(), "reviewer")
         house.publish()
         with house.database.alone("analyze") as connection:
             connection.execute("ANALYZE")
