@@ -9,6 +9,7 @@ from rich.table import Table
 
 from api import erasure_marks
 from api.answers import Answer, table
+from api.arguments import Commands, command, number
 from api.commands.founding import home_of
 from api.times import rfc3339, written
 from api.units import unit_words
@@ -24,6 +25,18 @@ SEGMENTS_SHOWN = 40
 AMOUNTS = ("received", "transferred_in", "transferred_out", "disbursed", "returned", "balance")
 CORRECTED = ("reversed", "recovered")
 PERSON = "（个人，不公开） private person"
+
+
+def declare(commands: Commands) -> None:
+    """Declare the commands."""
+    traced = command(commands, "trace", trace)
+    traced.add_argument("what", choices=("gift", "disbursement", "fund", "place"))
+    traced.add_argument("id", metavar="ID")
+    traced.add_argument("--unit", metavar="CUR", help="of several currencies, this one")
+    traced.add_argument("--at", type=number, metavar="SIZE", help="as of this size of the log")
+    balanced = command(commands, "balance", balance)
+    balanced.add_argument("--fund")
+    balanced.add_argument("--at", type=number, metavar="SIZE", help="as of this size of the log")
 
 
 def balance(args: Namespace) -> Answer:

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 
 from api.answers import DONE, NOT_UNDERSTOOD, WRONG, Answer, facts
+from api.arguments import Commands, command
 from ledger.domain.credit_codes import credit_code
 from ledger.domain.filings import filing_number
 from ledger.domain.receipt_books import NotADonationReceipt
@@ -38,6 +39,13 @@ RULES: dict[str, tuple[str, Rule]] = {
     "filing": ("one filing number", filing_number),
     "amount": ("one amount in yuan, in figures or in words", _amount),
 }
+
+
+def declare(commands: Commands) -> None:
+    """Declare the command."""
+    asked = command(commands, "check", check)
+    asked.add_argument("what", choices=tuple(RULES))
+    asked.add_argument("values", nargs="+", metavar="VALUE")
 
 
 def check(args: Namespace) -> Answer:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ssl
 from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
 
 from api.answers import DONE, WRONG, Answer, facts, table
+from api.arguments import Commands, command, group
 from api.commands.auditing import mark
 from api.commands.founding import home_of
 from api.states_words import states_line
@@ -16,6 +18,20 @@ from ledger.proof.checkpoint import open_signed
 from ledger.proof.encoding import b64, unb64url
 from ledger.store.durable import write_atomically
 from ledger.store.log_folder import export
+
+
+def declare(commands: Commands) -> None:
+    """Declare the commands."""
+    trust = command(group(commands, "trust", "keys to trust"), "export", export_trust)
+    trust.add_argument("file", type=Path, metavar="FILE")
+    trust.add_argument("--certificate", type=Path, metavar="FILE.pem",
+                       help="the root certificate of document signatures")  # fmt: skip
+    log = group(commands, "log", "the public log")
+    export = command(log, "export", export_log)
+    export.add_argument("folder", type=Path, metavar="DIR")
+    command(log, "checkpoint", show_checkpoint)
+    rebuilt = command(commands, "rebuild", rebuild)
+    rebuilt.add_argument("--check", action="store_true", help="compare only")
 
 
 def export_trust(args: Namespace) -> Answer:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from api import importing
 from api.answers import DONE, NOT_UNDERSTOOD, WRONG, Answer, progress, table
+from api.arguments import Commands, command, day, number
 from api.commands import mappings
 from api.commands.founding import home_of
 from api.importing import Imported, Order
@@ -24,6 +25,7 @@ from api.imports.rows import SourceFile
 from api.wiring import House
 from ledger.application.people import Forgotten, Kept
 from ledger.domain.days import day_in_china
+from ledger.domain.disbursements import COST_CLASSES
 from ledger.domain.retention import source_of
 from ledger.domain.values import account
 from ledger.errors import Refused, Unreadable
@@ -31,6 +33,7 @@ from ledger.money import Money
 from ledger.store.durable import write_atomically
 
 ROWS_SHOWN = 50
+KINDS = ("auto", "gifts", "goods-received", "goods-issued", "payments", "disbursements")
 STATUS = {"new": "新 new", "known": "已有 known", "unclear": "待判断 unclear",
           "refused": "退回 refused"}  # fmt: skip
 KEPT = (
@@ -68,6 +71,45 @@ class LawfulTermNotOver(Refused):
             f"--on {on} has not come yet: what a law keeps goes when its last day has passed; "
             "with --dry-run you see what will have come due by then"
         )
+
+
+def declare(commands: Commands) -> None:
+    """Declare the commands that take in files, and the one that forgets."""
+    files = command(commands, "import", import_files, writes=True)
+    files.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    files.add_argument("--charity", required=True, metavar="USCC")
+    files.add_argument("--fund", required=True)
+    files.add_argument("--kind", choices=KINDS, default="auto")
+    files.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="refused rows come here")
+    files.add_argument("--date", type=day, metavar="D", help="day of rows that have none")
+    files.add_argument("--rate", action="append", default=[], metavar="CUR:RATE:PER:DATE:SOURCE")
+    files.add_argument("--cost-class", choices=COST_CLASSES, default="charitable")
+    files.add_argument("--preview", action="store_true", help="say of each row what it is: new, "
+                       "known, unclear or refused; record nothing")  # fmt: skip
+    files.add_argument("--unclear", choices=("record", "hold", "skip"), default="record",
+                       help="rows like a gift from another list")  # fmt: skip
+    files.add_argument("--record-row", action="append", default=[], metavar="SHEET!ROW",
+                       help="an unclear row that is a gift of its own")  # fmt: skip
+    files.add_argument("--show-mapping", action="store_true", help="how columns are understood")
+    files.add_argument("--map", type=Path, metavar="FILE.json",
+                       help="correct that, now and for later files of this charity")  # fmt: skip
+    files.add_argument("--expect-count", type=number, metavar="N", help="control total: entries")
+    files.add_argument("--expect-total", action="append", default=[], metavar="[CUR:]AMOUNT")
+    files.add_argument("--despite-breaks", action="store_true",
+                       help="record a statement whose balances do not add up")  # fmt: skip
+    files.add_argument("--proposed-by", default="clerk", metavar="ROLE")
+    files.add_argument("--approved-by", default="reviewer", metavar="ROLE")
+    erased = command(commands, "erase", erase, writes=True)
+    erased.add_argument(
+        "person",
+        nargs="?",
+        metavar="PERSON",
+        help="a name as recorded, or the id of a gift or of a name (naming-...)",
+    )
+    erased.add_argument("--namesakes", action="store_true", help="all who bear that name")
+    erased.add_argument("--ground", default="request of the person", help="why it is erased")
+    erased.add_argument("--due", action="store_true", help="what a law kept, and no longer keeps")
+    erased.add_argument("--on", type=day, metavar="D", help="as of this day, not of today")
 
 
 def import_files(args: Namespace) -> Answer:

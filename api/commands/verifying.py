@@ -12,7 +12,6 @@ from rich.table import Table
 
 from api.answers import DONE, WRONG, Answer, facts, progress, table
 from api.arguments import Commands, command, number
-from api.commands.founding import home_of
 from api.deducting.reference import rule_table
 from api.settings import Settings
 from api.times import BEIJING
@@ -115,6 +114,8 @@ def _record(args: Namespace, checked: Sequence[Checked], about: About, sheet: st
     if args.officer is None:
         return None
     results = [CheckCount(result=r, receipts=n) for r, n in counts(checked).items()]
+    from api.commands.founding import home_of  # noqa: PLC0415 only this opens a ledger
+
     with home_of(args) as home:
         check = home.ledger.claims.checked(args.officer, results, sheet, about.rules, about.status)
         home.publish()

@@ -11,7 +11,6 @@ from io import BytesIO
 
 import xlsxwriter
 
-from api.templates import TEMPLATES
 from api.verifying.session import Checked
 from receipts.verdict import Verdict
 
@@ -126,6 +125,8 @@ def printed(
 
     `sheet` is the digest of the .xlsx that goes with it, `recorded` names the check on record.
     """
+    from api.templates import TEMPLATES  # noqa: PLC0415 most checks print no page
+
     facts = facts_of(checked, about)
     facts += [("结果表 sheet (SHA-256)", sheet)] if sheet else []
     facts += [("账本记录 on record as", recorded)] if recorded else []
