@@ -7,13 +7,16 @@ import shutil
 import signal
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psycopg
 import pytest
+from fastapi import routing
+from fastapi.params import Depends
 from psycopg.conninfo import make_conninfo
 
 from api.cli import main
@@ -56,6 +59,26 @@ def database_url() -> Iterator[str]:
     embedded.stop(home)
     shutil.rmtree(cluster, ignore_errors=True)
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes_are_read_once() -> Iterator[None]:
+    """Let the framework read each route's signature once a run, not once for every portal.
+
+    What it finds depends on the route alone, and takes half a second for all of ours.
+    """
+    read = routing._build_dependant_with_parameterless_dependencies
+    known: dict[tuple[object, ...], Any] = {}
+
+    def once(*, path: str, call: Callable[..., Any], dependencies: Sequence[Depends]) -> Any:
+        asked = (path, call, *dependencies)
+        if asked not in known:
+            known[asked] = read(path=path, call=call, dependencies=dependencies)
+        return known[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(routing, read.__name__, once)
+        yield
 
 
 @dataclass(frozen=True)
