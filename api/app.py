@@ -44,6 +44,7 @@ from api.routes import (
     pledges,
     public,
     public_pages,
+    receipted,
     receipts,
     searching,
     villages,
@@ -103,7 +104,7 @@ def create_app(
         told = standings or Standings(house)
         app.add_middleware(KeptAnswers, standings=told, room=kept_bytes)
     problems.install(app)
-    for one in (public_pages, public, receipts, log, operating):
+    for one in (public_pages, public, receipts, receipted, log, operating):
         app.include_router(one.router)
     app.state.worker = Worker(cast("House", house))  # works once it is entered
     app.state.hooks = Sender(cast("House", house))  # sends once it is entered

@@ -104,6 +104,7 @@ TEXTS: Mapping[str, str] = {
     "purpose": "修缮教室",
     "rate": "USD:7.1000:1:2026-11-20:中国人民银行",
     "reason": "捐赠人申请",
+    "receipt": "23050126-0000000001",
     "recipient": "示范县第一小学",
     "result": "valid",
     "role": "clerk",

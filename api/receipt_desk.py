@@ -182,7 +182,8 @@ class ReceiptDesk:
     def sheet(self, found: ReceiptEvidence, path: Path, *, copy: bool = False) -> Sheet:
         """Return the page of a receipt with its proof, ready for print."""
         known = self._house.ledger.streams.receipt(found.receipt.code, found.receipt.number)
-        page = page_of(found, self._funds, self._qr(found), known, copy=copy)
+        portal = self._house.settings.address
+        page = page_of(found, self._funds, self._qr(found), known, copy=copy, portal=portal)
         return Sheet(path, page, found.bundle.encode())
 
     def print_known(self, numbers: Sequence[Number], *, copy: bool = False) -> list[Sheet]:
@@ -206,7 +207,8 @@ class ReceiptDesk:
         if not found.names:
             return None
         said = Red(*red, self._asked.issued_on)
-        page = page_of(found, self._funds, self._qr(found), red=said)
+        portal = self._house.settings.address
+        page = page_of(found, self._funds, self._qr(found), red=said, portal=portal)
         (sheet,) = self._print([Sheet(self.path_of(*red), page, found.bundle.encode())])
         return sheet
 
@@ -265,8 +267,8 @@ class ReceiptDesk:
         naming = Naming(name, said.address, said.taxpayer)
         if missing := missing_glyphs(name + (naming.address or "")):
             raise GlyphMissing(missing)
-        origin = self._house.recorder.origin()
-        draft = draft_of(kept, naming, self._issuer, self._funds, self._asked, origin)
+        origin, portal = self._house.recorder.origin(), self._house.settings.address
+        draft = draft_of(kept, naming, self._issuer, self._funds, self._asked, origin, portal)
         public = (
             draft.fund, draft.item, draft.remark, draft.eligibility.partition("）")[2],
             draft.held or "", draft.replaces or "", str(bool(draft.withheld)),

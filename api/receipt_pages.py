@@ -148,11 +148,13 @@ def page_of(
     *,
     copy: bool = False,
     red: Red | None = None,
+    portal: str | None = None,
 ) -> Page:
     """Build the page of a receipt that was made out; its name must not be erased.
 
     `known` is what has become of it since, which the page says. With `red` it is the page of the
-    red receipt that voids this one.
+    red receipt that voids this one. `portal` is the address that people open, if there is one:
+    the page then bears the link with which the donor follows where the gift went.
     """
     receipt, gift = receipt_life.evolve(None, found.receipt), found.gift
     known = known or receipt
@@ -194,8 +196,14 @@ def page_of(
         official=_name(known.official),
         void=known.red is not None,
         exchanged=known.paper is not None,
+        link=link_of(portal, receipt.code, receipt.number),
     )
     return page if red is None else _red(page, red)
+
+
+def link_of(portal: str | None, code: str, number: str) -> str | None:
+    """Return the public address that leads from a receipt to its gifts (api.routes.receipted)."""
+    return f"{portal}/receipts/{code}-{number}" if portal else None
 
 
 def _red(page: Page, red: Red) -> Page:
@@ -222,7 +230,7 @@ def _member(told: str) -> tuple[str, Money]:
 
 def draft_of(
     kept: Kept, naming: Naming, issuer: Organisation, funds: Mapping[str, str], asked: Asked,
-    origin: str,
+    origin: str, portal: str | None = None,
 ) -> Page:  # fmt: skip
     """Build the page that a gift's receipt would have, with noughts for what is not known yet."""
     gift, said = kept.gift, line(kept, issuer, asked)
@@ -256,6 +264,7 @@ def draft_of(
         replaces="0" * 8 + " " + "0" * 10 if gift.red else None,
         held=HELD[gift.waived] if gift.waived else None,
         withheld=said.withheld,
+        link=link_of(portal, "0" * 8, "0" * 10),
     )
 
 

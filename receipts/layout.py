@@ -88,6 +88,8 @@ class Sheet:
     fills: list[tuple[Box, str]] = field(default_factory=list)
     rules: list[Box] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    links: list[tuple[Box, str]] = field(default_factory=list)
+    """Places that lead to an address."""
 
 
 QR_BOX = Box(166, 7, 34, 34)
@@ -138,6 +140,9 @@ _PROSE = Style(9)
 _TAG = Style(6, lines=1, ink="grey")
 _NOTE = Style(7.5, ink="grey")
 _SMALL = Style(6.5, lines=2, ink="grey")
+_FOLLOW = Style(6.5, lines=1, ink="accent")
+_LINK = 2.6
+"""How much a link takes of the height."""
 
 
 def lay_out(page: Page, advance: Advance) -> Sheet:
@@ -393,14 +398,23 @@ def _notes(composer: _Composer, page: Page) -> None:
 
 
 def _foot(composer: _Composer, page: Page) -> None:
-    top = composer.top
-    composer.sheet.height = top + _FOOT
+    top, lower = composer.top, _LINK if page.link else 0.0
+    composer.sheet.height = top + _FOOT + lower
     composer.sheet.middle = (_TOP + top) / 2
     label = f"{words.LOG_PROOF.zh} {words.LOG_PROOF.en}"
     composer.say(label, Box(_LEFT, top + 2.5, 24, 6), Style(6.5, 1, "accent"))
     composer.put(page.proof, Box(_VALUE, top + 2.5, _RIGHT - _VALUE, 6), _SMALL)
+    if page.link:
+        _link(composer, page.link, top + 8.7)
     zh, en = words.NOT_STATE_FORM
     if page.specimen:
         zh, en = words.SPECIMEN_USE.zh + zh, f"{words.SPECIMEN_USE.en} {en}"
-    composer.say(zh, Box(_LEFT, top + 10, _ACROSS, 3.6), Style(7, 1))
-    composer.say(en, Box(_LEFT, top + 13.6, _ACROSS, 3.2), Style(6, 1, "grey"))
+    composer.say(zh, Box(_LEFT, top + 10 + lower, _ACROSS, 3.6), Style(7, 1))
+    composer.say(en, Box(_LEFT, top + 13.6 + lower, _ACROSS, 3.2), Style(6, 1, "grey"))
+
+
+def _link(composer: _Composer, link: str, top: float) -> None:
+    composer.say(f"{words.FOLLOW.zh} {words.FOLLOW.en}", Box(_LEFT, top, 24, 3.2), _FOLLOW)
+    room = Box(_VALUE, top, _RIGHT - _VALUE, 3.2)
+    composer.put(link, room, _SMALL._replace(size=7, lines=1))
+    composer.sheet.links.append((room, link))

@@ -66,7 +66,8 @@ class Page:
     `item` is printed as the one row when there are no `lines`. `replaces` is code and number of
     the receipt that this one cancels; a `red` receipt reverses it, its amount is below zero, and
     `qr` is that of the receipt it reverses. `gift_until` is the last day of several. A `void` or
-    `exchanged` receipt says so across the page, and in its remark by which number.
+    `exchanged` receipt says so across the page, and in its remark by which number. `link` is the
+    address at which anybody can follow where the gift went, in ASCII; None where there is none.
     """
 
     code: str
@@ -104,6 +105,7 @@ class Page:
     gift_until: date | None = None
     void: bool = False
     exchanged: bool = False
+    link: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse an amount that is not in yuan, and a red receipt that is not clear."""

@@ -6,6 +6,7 @@ PDF/A-3u (ISO 19005-3) with the proof attached.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import zxingcpp
@@ -13,7 +14,7 @@ import zxingcpp
 from ledger.errors import Refused
 from receipts import pades, typeface
 from receipts.attachment import stream
-from receipts.layout import POINT_MM, WIDTH_MM, Sheet, lay_out
+from receipts.layout import POINT_MM, WIDTH_MM, Box, Sheet, lay_out
 from receipts.pades import Signer
 from receipts.page import Page
 from receipts.painting import ALWAYS, OTHER, RARE, Codes, painted
@@ -66,14 +67,15 @@ def render(
         b"/Metadata %b\n/OutputIntents [%b]\n" % (metadata, output_intent(objects)),
         _attached(objects, attachment, attachment_name),
     ]
+    notes = [_followed(objects, sheet, *link) for link in sheet.links]
     if signer is None:
-        _draw(objects, sheet, modules)
+        _draw(objects, sheet, modules, notes)
         return bytes(objects.written(objects.add(_CATALOG % b"".join(entries)), about))
     before, after = pades.dictionary(signer, page.issued_on, text_string(page.recipient))
     value = objects.add(before, after)
     field = objects.add(_FIELD % (PAGE, value))
     entries.append(_FORM % (field, value))
-    _draw(objects, sheet, modules, b" /Annots [%b]" % field)
+    _draw(objects, sheet, modules, [field, *notes])
     file = objects.written(objects.add(_CATALOG % b"".join(entries)), about)
     pades.sign(file, file.index(before) + len(before), signer)
     return bytes(file)
@@ -88,6 +90,10 @@ _FIELD = (
 )
 """Of a signature that nobody sees on the page (ISO 32000-1 12.7.4.5)."""
 
+_LINK = (
+    b"<< /Type /Annot /Subtype /Link /F 4 /Border [0 0 0] /Rect [%.2f %.2f %.2f %.2f] /P %b\n"
+    b"/A << /S /URI /URI <%b> >> >>"
+)
 _FORM = b"/AcroForm << /SigFlags 3 /Fields [%b] >>\n/Perms << /DocMDP %b >>\n"
 """The signature forbids every change (ISO 32000-1 12.8.2.2)."""
 
@@ -123,7 +129,15 @@ def _attached(objects: Objects, content: bytes, name: str) -> bytes:
     return b"/AF [%b]\n/Names %b\n" % (filespec, listed)
 
 
-def _draw(objects: Objects, sheet: Sheet, modules: bytes, notes: bytes = b"") -> None:
+def _followed(objects: Objects, sheet: Sheet, box: Box, link: str) -> bytes:
+    """Let a place lead to an address (ISO 32000-1 12.5.6.5, 12.6.4.7)."""
+    left, right = box.left / POINT_MM, (box.left + box.width) / POINT_MM
+    top, bottom = sheet.height - box.top, sheet.height - box.top - box.height
+    where = (left, bottom / POINT_MM, right, top / POINT_MM)
+    return objects.add(_LINK % (*where, PAGE, link.encode("ascii").hex().encode()))
+
+
+def _draw(objects: Objects, sheet: Sheet, modules: bytes, annotations: Sequence[bytes]) -> None:
     codes = Codes()
     content = objects.add_stream(zlib.compress(painted(sheet, modules, codes), LEVEL))
     parts = {ALWAYS: typeface.always_part()}
@@ -133,6 +147,7 @@ def _draw(objects: Objects, sheet: Sheet, modules: bytes, notes: bytes = b"") ->
         parts[RARE] = typeface.part_of(typeface.rare(), tuple(codes.rare))
     fonts = b" ".join(b"/%b %b" % (name, _font(objects, part)) for name, part in parts.items())
     size = (WIDTH_MM / POINT_MM, sheet.height / POINT_MM)
+    notes = b" /Annots [%b]" % b" ".join(annotations) if annotations else b""
     objects.set_page(
         b"<< /Type /Page /Parent %b /MediaBox [0 0 %.2f %.2f] /Contents %b\n"
         b"/Resources << /Font << %b >> >>%b >>" % (PAGES, *size, content, fonts, notes)

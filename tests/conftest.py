@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import coverage
 import hypothesis
 import psycopg
 import pytest
@@ -41,6 +42,13 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
 
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_sessionfinish() -> None:
+    """Keep what was measured: a worker that does not end in ten seconds is killed, unheard."""
+    measured = coverage.Coverage.current()
+    if measured is not None:
+        measured.save()
 
 
 @pytest.fixture(scope="session")

@@ -233,6 +233,31 @@ class InstalmentShape(Shape):
     state: str
 
 
+class ReceiptedGiftShape(Shape):
+    """A gift that a receipt was made out for, and what of it the receipt says."""
+
+    gift: str
+    given_on: date
+    amount: str
+
+
+class ReceiptedShape(Shape):
+    """What the log says of a receipt: never for whom, nor whether one in hand is this one.
+
+    A `void` one was reversed by a red receipt.
+    """
+
+    as_of: AsOf
+    code: str
+    number: str
+    charity: str
+    issued_on: date
+    unit: str
+    amount: str
+    void: bool
+    gifts: list[ReceiptedGiftShape]
+
+
 class PledgeShape(PledgeLineShape):
     """A promise as it stands on the day `on`, with a page of its instalments; never its donor.
 

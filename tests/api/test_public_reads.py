@@ -41,6 +41,7 @@ def known(told: OpenLedger) -> dict[str, str]:
     return {
         "fund": told.fund, "gift": told.gifts[0], "disbursement": told.paid[0], "uscc": USCC,
         "last": "2026-10-31", "naming": name, "pledge": pledges["fixed"], "code": VILLAGE,
+        "receipt": "23050126-0000000001",
     }  # fmt: skip
 
 

@@ -105,6 +105,7 @@ PUBLIC: Mapping[str, tuple[str, ...]] = {
 """Public pages that no link leads to, or that look different when they are asked for something."""
 
 ELSEWHERE: Mapping[str, str] = {
+    "/receipts/{receipt}": "test_following_a_receipt.py",
     "/desk/batches/{name}": "test_batches.py",
     "/desk/batches/{name}/close": "test_batches.py",
     "/desk/batches/{name}/print": "test_batches.py",

@@ -103,7 +103,10 @@ RARE = replace(SHORT, specimen=False, payer="䶮𠮷㛃堃𬭎𫍯（𠮷某公�
 
 VOID = replace(SHORT, copy=True, void=True, exchanged=True)
 
+LINKED = replace(SHORT, link="https://ledger.example.org/receipts/99050126-0000000042")
+
 PAGES = {
     "short": SHORT, "long": LONG, "latin": LATIN, "goods": GOODS, "annual": ANNUAL,
     "joint": JOINT, "red": RED, "rare": RARE, "void": VOID,
+    "linked": LINKED,
 }  # fmt: skip

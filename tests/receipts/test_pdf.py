@@ -33,7 +33,7 @@ from receipts.page import (
 from receipts.pdf import FONT_FILE, GlyphMissing, QrUnprintable, missing_glyphs, render
 from receipts.typeface import RARE_FILE
 from receipts.words import AmountHasNoWords
-from tests.receipts.pages import JOINT, LATIN, LONG, PAGES, RARE, RED, SHORT
+from tests.receipts.pages import JOINT, LATIN, LINKED, LONG, PAGES, RARE, RED, SHORT
 from tests.receipts.signing import SIGNER
 
 ROOT = Path(__file__).parents[2]
@@ -321,3 +321,20 @@ def test_the_file_is_laid_out_for_archives() -> None:
 def test_an_amount_below_zero_is_refused() -> None:
     with pytest.raises(AmountHasNoWords):
         render(replace(SHORT, amount=Money(-100)), BUNDLE)
+
+
+def test_the_link_is_printed_and_leads_where_it_says() -> None:
+    (page,) = reader(render(LINKED, BUNDLE)).pages
+    (note,) = [one.get_object() for one in page.annotations or []]
+    assert (note["/Subtype"], note["/A"]["/S"], note["/A"]["/URI"]) == (
+        "/Link",
+        "/URI",
+        LINKED.link,
+    )
+    left, bottom, right, top = map(float, note["/Rect"])
+    text = pypdfium2.PdfDocument(render(LINKED, BUNDLE))[0].get_textpage()
+    assert text.get_text_bounded(left, bottom, right, top).strip() == LINKED.link
+
+
+def test_a_page_without_a_link_bears_none() -> None:
+    assert "/Annots" not in reader(render(SHORT, BUNDLE)).pages[0]
