@@ -9,12 +9,14 @@ name nobody: no Authorization, no cookie but the reader's language.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from hashlib import sha256
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from fastapi import Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,11 +33,21 @@ ENTRY_BYTES = 1000
 KEEPING = "keeping"
 """Where the scope of a request says that its answer may be kept."""
 
+"""Threads that make answers at once. One that waits for the database lets the other one work; more
+of them only take the interpreter from each other (docs/benchmarks.md)."""
+
+READERS = 3
+"""Threads that make answers at once. While one waits for the database another works; five make a
+fourth fewer answers than three, for they take the interpreter from each other (docs/benchmarks.md).
+"""
+
 START, BODY = "http.response.start", "http.response.body"
 OK, NOT_MODIFIED = 200, 304
 OWN = {b"private", b"no-store"}
 """Said of an answer that is for one reader, or for once."""
 OF_A_BODY = {b"content-length", b"content-type"}
+
+_LIMITER: RunVar[CapacityLimiter | None] = RunVar("readers", None)
 
 Headers = Sequence[tuple[bytes, bytes]]
 Key = tuple[str, str, bytes, bytes, str]
@@ -71,18 +83,32 @@ class PublicRead(APIRoute):
         await super().handle(scope, receive, send)
 
 
-def _in_one_snapshot(endpoint: Callable[..., Response]) -> Callable[..., Response]:
+def _in_one_snapshot(endpoint: Callable[..., Response]) -> Callable[..., Any]:
     if hasattr(endpoint, "__wrapped__"):
         return endpoint  # a router that is taken into another makes its routes again
 
     @wraps(endpoint)
-    def answer(**asked: Any) -> Response:
-        if "home" not in asked:
-            return endpoint(**asked)
-        with asked["home"].runner.sitting():
-            return endpoint(**asked)
+    async def answer(**asked: Any) -> Response:
+        made = partial(_made, endpoint, asked)
+        return await to_thread.run_sync(made, limiter=_readers())
 
     return answer
+
+
+def _made(endpoint: Callable[..., Response], asked: Mapping[str, Any]) -> Response:
+    if "home" not in asked:
+        return endpoint(**asked)
+    with asked["home"].runner.sitting():
+        return endpoint(**asked)
+
+
+def _readers() -> CapacityLimiter:
+    """Return what lets in so many threads at once; each event loop has its own."""
+    found = _LIMITER.get(None)
+    if found is None:
+        found = CapacityLimiter(READERS)
+        _LIMITER.set(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

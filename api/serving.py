@@ -16,6 +16,7 @@ from eventsourcing.persistence import PersistenceError
 
 from api.answers import Answer
 from api.commands.founding import home_of
+from api.garbage import settle
 from api.settings import Settings
 from api.states_words import states_line
 from api.wiring import House
@@ -56,6 +57,7 @@ def serve(_args: Namespace) -> Answer:
             timeout_graceful_shutdown=GRACE_S,
         )
         server = uvicorn.Server(config)
+        settle()
         _announce(address)
         stopping = on_stop(lambda: setattr(server, "should_exit", True))
         with stopping, app.state.worker, app.state.hooks:

@@ -36,6 +36,7 @@ from trace_scale import check_room, store_events
 
 from api.answers import table
 from api.app import create_app
+from api.garbage import settle
 from api.kept_answers import KEPT_BYTES
 from api.settings import Settings
 from api.wiring import House
@@ -172,6 +173,7 @@ def serve(given: argparse.Namespace) -> None:
     app = with_constant(create_app(home, kept_bytes=0 if given.forget else KEPT_BYTES))
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,
                             lifespan="off")  # fmt: skip
+    settle()
     with closing(home), suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[socket.socket(fileno=given.serve)])
 
