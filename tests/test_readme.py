@@ -29,6 +29,7 @@ def workplace(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree((tmp_path / "var" / "postgres").resolve(), ignore_errors=True)
 
 
+@pytest.mark.long
 def test_the_commands_of_the_readme_run_in_order(workplace: Path) -> None:
     script = "\n".join(b for b in BLOCKS if not b.startswith("make "))
     environment = {**os.environ, "LEDGER_DATA": str(workplace / "var"), "COLUMNS": "120"}

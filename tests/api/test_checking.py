@@ -117,6 +117,7 @@ def test_the_validation_cases_come_out(command_line: Run) -> None:
         assert case["expected"] == "ok" or case["expected"] in said["reason"]
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_the_cases_of_amounts_in_words_come_out_both_ways(command_line: Run) -> None:
     path = SHARED / "domain" / "rmb_uppercase_cases.json"

@@ -75,6 +75,7 @@ def origin(filled: House, known: dict[str, str]) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.long
 def test_whatever_a_stranger_sends_is_answered_as_the_document_says(
     origin: str, known: dict[str, str], tmp_path: Path
 ) -> None:

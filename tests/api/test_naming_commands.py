@@ -25,6 +25,7 @@ def desk(house: House, command_line: Run, tmp_path: Path) -> Iterator[Desk]:
     check_house(house)
 
 
+@pytest.mark.long
 def test_a_name_comes_into_force_a_return_puts_it_under_review_and_a_new_gift_keeps_it(
     desk: Desk,
 ) -> None:

@@ -152,6 +152,7 @@ def compose() -> Any:
     return yaml.safe_load(COMPOSE.read_text())
 
 
+@pytest.mark.long
 def test_the_image_built_step_by_step_founds_serves_is_healthy_and_stops(
     container: Container,
 ) -> None:

@@ -114,6 +114,7 @@ def matrix(house: House) -> Matrix:
     return Matrix(house, app)
 
 
+@pytest.mark.long
 def test_who_may_not_record_something_is_refused_in_every_role(matrix: Matrix) -> None:
     matrix.use(FINANCE, "eligibility-grant", uscc=USCC, notice="示范公告2026年第1号",
                notice_date="2026-02-01", applicant_kind="3")  # fmt: skip

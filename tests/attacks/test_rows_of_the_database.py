@@ -13,6 +13,8 @@ from ledger.store import accounts_tables
 from projections.runner import Runner, View, ViewStuck, table_names
 from tests.attacks.tampering import OTHER_VALUE, Place, kept
 
+pytestmark = pytest.mark.long
+
 OWN_TABLES = (
     "account_attempts",
     "account_challenges",

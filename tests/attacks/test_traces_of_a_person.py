@@ -120,6 +120,7 @@ def test_the_search_finds_each_secret_where_it_does_stand() -> None:
     assert holds(json.dumps(NAME).encode()) == [NAME]
 
 
+@pytest.mark.long
 def test_after_an_erasure_nothing_of_the_person_is_left_anywhere(
     house: House, known: str, tmp_path: Path
 ) -> None:
@@ -158,6 +159,7 @@ def test_after_an_erasure_nothing_of_the_person_is_left_anywhere(
     check_house(house)
 
 
+@pytest.mark.long
 def test_before_an_erasure_too_a_stolen_database_names_nobody(house: House, known: str) -> None:
     assert holds(every_row(house).encode()) == []
     assert holds(dumped(house)) == []

@@ -280,6 +280,7 @@ def _compare_at_every_size(told: Told) -> None:
     max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 2**32), every=st.sampled_from([1, 3, 8, 1024]))
+@pytest.mark.long
 def test_an_answer_as_of_a_size_is_that_of_a_ledger_of_just_those_entries(
     seed: int, every: int, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
