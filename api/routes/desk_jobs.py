@@ -68,25 +68,25 @@ def _form(
     error: LedgerError | None,
 ) -> Response:
     home.runner.catch_up()
+    refused, status = explanation(error) if error else (None, 200)
     shown = {
         "funds": directory.funds(home.runner, acting.organisation),
         "kinds": FILE_KINDS,
         "typed": {name: typed.get(name, [""])[-1] for name in BOXES},
         "key": uuid4().hex,
-        "error": str(error) if error else None,
+        "refused": refused,
         "wrong": getattr(error, "field", "file") if error else None,
         "most": home.settings.upload_max // 2**20,
         "most_together": home.settings.request_max // 2**20,
     }
-    status = problem_status(error) if error else 200
     return page(request, "desk/import.html", shown, status=status, headers=PRIVATE)
 
 
-def problem_status(error: LedgerError) -> int:
-    """Return the status that the same error has where programs ask."""
-    from api.problems import problem_of  # noqa: PLC0415 that table knows what jobs refuse
+def explanation(error: LedgerError) -> tuple[dict[str, object], int]:
+    """Return what a form says of a refusal, and the status that it has where programs ask."""
+    from api.problems import explained, problem_of  # noqa: PLC0415 they know what jobs refuse
 
-    return problem_of(error).status
+    return explained(error), problem_of(error).status
 
 
 @router.get("/desk/jobs")

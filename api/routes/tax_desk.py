@@ -17,7 +17,7 @@ from api.operations.running import Call
 from api.people.dependencies import Person
 from api.rendering import page
 from api.routes.desk import PRIVATE, Sent, sent
-from api.routes.desk_jobs import problem_status
+from api.routes.desk_jobs import explanation
 from api.routes.jobs import Home, upload
 from api.routes.receipts import FIELDS, BoxUnreadable, five_of, listed
 from api.routes.writing import Today
@@ -77,8 +77,8 @@ async def check_list(request: Request, home: Home, acting: Officer) -> Response:
     try:
         job = await upload(request, home, acting, VERIFY, _key)
     except LedgerError as error:
-        found = {"list_error": str(error)}
-        status = problem_status(error)
+        refused, status = explanation(error)
+        found = {"list_refused": refused}
         asked = _boxes({})
         return await run_in_threadpool(_page, request, home, acting, asked, found, status=status)
     return RedirectResponse(f"/desk/jobs/{job.id}", 303, PRIVATE)
@@ -110,7 +110,7 @@ def _page(
         "missing": False,
         "unreadable": None,
         "verdict": None,
-        "list_error": None,
+        "list_refused": None,
         "most": home.settings.upload_max // 2**20,
         "results": RESULTS,
         "officer": acting.as_role(OFFICER),

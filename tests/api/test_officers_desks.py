@@ -174,6 +174,7 @@ def test_a_list_is_checked_by_a_job_on_record(house: House, desk: Desk) -> None:
     refused = desk.send("/desk/tax/list", typed, file=b"\x7fELF\x00")
     assert refused.status_code == 415
     assert 'id="list-error"' in refused.text
+    assert 'class="technical"' in refused.text, "the English sentence stands apart"
 
 
 def test_the_desks_speak_english_too(house: House, desk: Desk) -> None:
