@@ -16,10 +16,10 @@ run: demo
 	trap : INT TERM; $(BIN)/donation-ledger serve; $(BIN)/donation-ledger stop
 
 test: $(VENV)/.tests
-	$(RUN) -m pytest -n 2 --dist worksteal
+	$(RUN) -m pytest -n 2 --dist loadfile
 
 long: $(VENV)/.tests
-	$(RUN) -m pytest -n 2 --dist worksteal -m long
+	$(RUN) -m pytest -n 2 --dist loadfile -m long
 
 check: $(VENV)/.tests
 	$(BIN)/ruff format --check .

@@ -19,6 +19,7 @@ from api.wiring import House
 from ledger.domain.events import CheckCount, ReceiptsChecked
 from ledger.domain.organisations import AUTHORITY
 from ledger.store.log_folder import STATUS_LIST
+from projections import directory
 from tests.api.operations.accounts import (
     AUDITOR,
     CLERK,
@@ -353,6 +354,8 @@ def test_long_lists_lead_on(house: House, desk: Desk, monkeypatch: pytest.Monkey
     (more,) = re.findall(r'href="(/desk/organisations\?after=[0-9]+)"', first)
     assert "邻县基金会" in shown(desk, more)
     monkeypatch.setattr(own_charity, "LOOKED_AT", 1)
+    give(house, directory.funds(house.runner, USCC)[0].fund, "1.00", "2.00")
+    house.publish()
     desk.acting = CLERK
     seen = []
     path = "/desk/charity"
