@@ -10,9 +10,9 @@ from api.fund_flow import PAYEES, Flow, flow_of
 from api.languages import saying
 from api.public_house import PublicHouse
 from ledger.domain.days import day_in_china
-from projections import fund_page, fund_tallies, journal_queries, namings, statements
+from projections import fund_page, journal_queries, namings, statements
 from projections.directory import FundEntry
-from projections.fund_page import Paid, Reached, Step
+from projections.fund_page import Paid, Reached, Room, Step
 from projections.fund_story import FundStory
 from projections.fund_tallies import MONTH, UNCLAIMED, UNDATED, UNPROVED, Tally
 from projections.journal_queries import Correction
@@ -22,8 +22,8 @@ from projections.statements import Payment, Sums
 from projections.trace_queries import Balance
 
 MONEY = "CNY"
-LARGEST, MOVES, CLOSES = 5, 10, 3
-"""Payments, moves between funds and closes that the timeline tells of."""
+ROOM = Room(payees=PAYEES, payments=5, moves=10, closes=3)
+"""Payees in the picture; payments, moves between funds and closes that the timeline tells of."""
 PAYMENTS, CORRECTIONS = 25, 100
 """Payments and corrections on one page."""
 
@@ -66,29 +66,22 @@ class Asked:
 
 
 def gathered(home: PublicHouse, told: FundStory, asked: Asked, at: Position | None) -> FundPage:
-    """Return what a fund's page shows; names as they stand today, and none in the past.
-
-    What one read model knows is asked together: going to and fro between them costs questions.
-    """
+    """Return what a fund's page shows; names as they stand today, and none in the past."""
     runner, fund = home.runner, told.entry.fund
     sums = statements.sums(runner, fund, at)
     payments, older = statements.payments(runner, fund, PAYMENTS, asked.before, at)
-    reached = fund_page.reached(runner, fund, at)
     balance = _pictured(sums.balances)
-    paid = fund_page.paid(runner, fund, balance.unit, PAYEES, at) if balance else []
-    steps = [*fund_page.milestones(told), *fund_page.largest(runner, fund, LARGEST, at),
-             *fund_page.turns(runner, told, MOVES, CLOSES, at)]  # fmt: skip
+    more = fund_page.beside(runner, told, balance.unit if balance else None, ROOM, at)
     corrections, _ = journal_queries.corrections(runner, fund, at=at, limit=CORRECTIONS)
-    tallies = fund_tallies.of(runner, fund, at)
     return FundPage(
         sums,
         payments,
         older,
-        reached,
-        _flow(told.entry, asked.language, balance, tallies, paid),
-        sorted(steps, key=_when, reverse=True),
+        more.reached,
+        _flow(told.entry, asked.language, balance, more.tallies, more.paid),
+        sorted(more.steps, key=_when, reverse=True),
         corrections,
-        _unknowns(tallies, reached),
+        _unknowns(more.tallies, more.reached),
         _names(home, fund, asked.today) if at is None else (),
     )
 

@@ -13,10 +13,13 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger.domain.small_cells import COUNTY_DIGITS
+from projections import fund_tallies
 from projections.fund_story import FundStory
+from projections.fund_tallies import Tally
 from projections.fund_totals import VILLAGE_DIGITS
 from projections.journal import JOURNAL
 from projections.outflows import disbursements, was_paid
+from projections.questions import Question, Row, ask, ask_together
 from projections.runner import Position, Runner, end_of
 from projections.trace_queries import shown_place
 from projections.traces import TRACES
@@ -84,12 +87,66 @@ class Outcome:
     evidence: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many payees, payments, moves and closes a page has room for."""
+
+    payees: int
+    payments: int
+    moves: int
+    closes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the page shows beside sums and payments; `steps` in no order."""
+
+    reached: Reached
+    paid: Sequence[Paid]
+    steps: Sequence[Step]
+    tallies: Sequence[Tally]
+
+
+def beside(
+    runner: Runner, told: FundStory, unit: str | None, room: Room, at: Position | None = None
+) -> Beside:
+    """Return what the page shows beside: payees of a unit, if it has one; now in one question."""
+    fund = told.entry.fund
+    if at is not None:
+        return Beside(
+            reached(runner, fund, at),
+            paid(runner, fund, unit, room.payees, at) if unit else [],
+            [*milestones(told), *largest(runner, fund, room.payments, at),
+             *turns(runner, told, room.moves, room.closes, at)],
+            fund_tallies.of(runner, fund, at),
+        )  # fmt: skip
+    with runner.reading_all() as connection:
+        places, most, whole, paid_out, turned, tallies = ask_together(
+            connection,
+            _reached(fund, at),
+            _paid(fund, unit or "", room.payees, at),
+            _all_paid(fund, unit or "", at),
+            _largest(fund, room.payments, at),
+            _turns(told, room.moves, room.closes, at),
+            fund_tallies.of_now(fund),
+        )
+    steps = [*milestones(told), *paid_out, *turned]
+    return Beside(places, _shortened(most, whole, room.payees), steps, tallies)
+
+
 def reached(runner: Runner, fund: str, at: Position | None = None) -> Reached:
     """Count the villages and counties that payments of a fund went to."""
-    query = _REACHED_NOW if at is None else _REACHED_THEN
     with runner.reading(TRACES, at) as (connection, _):
-        row = connection.execute(query, {"fund": fund, "size": end_of(at)}).fetchone()
-    return Reached(**row) if row else Reached(0, 0, 0)
+        return ask(connection, _reached(fund, at))
+
+
+def _reached(fund: str, at: Position | None) -> Question[Reached]:
+    text = _REACHED_NOW if at is None else _REACHED_THEN
+    return Question(text, {"fund": fund, "size": end_of(at)}, _read_reached)
+
+
+def _read_reached(rows: Sequence[Row]) -> Reached:
+    return Reached(**rows[0]) if rows else Reached(0, 0, 0)
 
 
 def paid(
@@ -99,15 +156,33 @@ def paid(
 
     Payments to people are one row, whoever they are. All others are one row of payee "".
     """
-    query = _PAID_NOW if at is None else _PAID_THEN
-    given = {"fund": fund, "unit": unit, "limit": limit + 1, "size": end_of(at)}
     with runner.reading(TRACES, at) as (connection, _):
-        found = [Paid(**row) for row in connection.execute(query, given).fetchall()]
+        found = ask(connection, _paid(fund, unit, limit, at))
         if len(found) <= limit:
             return found
-        query = _ALL_NOW if at is None else _ALL_THEN
-        (row,) = connection.execute(query, given).fetchall()
-    return [*found[:limit], _others(Paid(**row), found[:limit])]
+        return _shortened(found, ask(connection, _all_paid(fund, unit, at)), limit)
+
+
+def _paid(fund: str, unit: str, limit: int, at: Position | None) -> Question[list[Paid]]:
+    """Ask for one payee more than there is room for: whoever is beyond it, there are others."""
+    text = _PAID_NOW if at is None else _PAID_THEN
+    given = {"fund": fund, "unit": unit, "limit": limit + 1, "size": end_of(at)}
+    return Question(text, given, _most_first)
+
+
+def _all_paid(fund: str, unit: str, at: Position | None) -> Question[list[Paid]]:
+    text = _ALL_NOW if at is None else _ALL_THEN
+    return Question(text, {"fund": fund, "unit": unit, "size": end_of(at)}, _most_first)
+
+
+def _most_first(rows: Sequence[Row]) -> list[Paid]:
+    return sorted((Paid(**row) for row in rows), key=lambda one: (-one.amount, one.payee or ""))
+
+
+def _shortened(found: list[Paid], of_all: Sequence[Paid], limit: int) -> list[Paid]:
+    if len(found) <= limit:
+        return found
+    return [*found[:limit], _others(of_all[0], found[:limit])]
 
 
 def _others(of_all: Paid, shown: Sequence[Paid]) -> Paid:
@@ -122,14 +197,22 @@ def _others(of_all: Paid, shown: Sequence[Paid]) -> Paid:
 
 def largest(runner: Runner, fund: str, limit: int, at: Position | None = None) -> list[Step]:
     """Return the largest payments of money of a fund."""
-    query = (
+    with runner.reading(TRACES, at) as (connection, _):
+        return ask(connection, _largest(fund, limit, at))
+
+
+def _largest(fund: str, limit: int, at: Position | None) -> Question[list[Step]]:
+    text = (
         "SELECT paid_leaf AS leaf, 'payment' AS kind, paid_on AS day, amount, unit, payee AS what,"  # noqa: S608 our words
         f" id FROM {disbursements(at)} WHERE fund = %(fund)s AND {was_paid(at)}"
         " AND unit NOT LIKE 'goods:%%' ORDER BY amount DESC, paid_leaf LIMIT %(limit)s"
     )
     given = {"fund": fund, "limit": limit, "size": end_of(at)}
-    with runner.reading(TRACES, at) as (connection, _):
-        return [Step(**row) for row in connection.execute(query, given).fetchall()]
+    return Question(text, given, _steps, {"day": date.fromisoformat})
+
+
+def _steps(rows: Sequence[Row]) -> list[Step]:
+    return [Step(**row) for row in rows]
 
 
 def turns(
@@ -139,12 +222,17 @@ def turns(
 
     There are at most so many `moves` and `closes`. Of a move `what` is the other fund's name.
     """
+    with runner.reading(JOURNAL, at) as (connection, _):
+        return ask(connection, _turns(told, moves, closes, at))
+
+
+def _turns(told: FundStory, moves: int, closes: int, at: Position | None) -> Question[list[Step]]:
     given = {
         "fund": told.entry.fund, "organisation": told.entry.organisation, "moves": moves,
         "closes": closes, "since": told.moments[0].leaf, "size": end_of(at),
     }  # fmt: skip
-    with runner.reading(JOURNAL, at) as (connection, _):
-        return [Step(**row) for row in connection.execute(_TURNS, given).fetchall()]
+    written = {"day": date.fromisoformat, "time": datetime.fromisoformat}
+    return Question(_TURNS, given, _steps, written)
 
 
 def milestones(told: FundStory) -> list[Step]:

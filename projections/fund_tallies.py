@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ledger.domain.events import DonorIdentified, Event, GiftReceived, GoodsReceived
+from projections.questions import Question, Row, ask
 from projections.rows import copy_rows
 from projections.runner import Connection, Position, Recorded, Runner
 
@@ -81,8 +82,7 @@ def of(runner: Runner, fund: str, at: Position | None = None) -> list[Tally]:
     """Return the sums of a fund, by what is counted and unit; of what is none there is no row."""
     with runner.reading(FUND_TALLIES, at) as (connection, _):
         if at is None:
-            rows = connection.execute(_NOW, {"fund": fund}).fetchall()
-            return _tallies({(r["what"], r["unit"]): (r["gifts"], r["amount"]) for r in rows})
+            return ask(connection, of_now(fund))
         start = at.size - at.size % EVERY
         rows = connection.execute(_THEN, {"fund": fund, "size": start}).fetchall()
         since = runner.entries(start, at.size)
@@ -95,6 +95,15 @@ def of(runner: Runner, fund: str, at: Position | None = None) -> list[Tally]:
                 before = found[what[0], what[1]]
                 found[what[0], what[1]] = (before[0] + gifts, before[1] + amount)
     return _tallies(found)
+
+
+def of_now(fund: str) -> Question[list[Tally]]:
+    """Return what asks for the sums of a fund as they are."""
+    return Question(_NOW, {"fund": fund}, _read)
+
+
+def _read(rows: Sequence[Row]) -> list[Tally]:
+    return _tallies({(row["what"], row["unit"]): (row["gifts"], row["amount"]) for row in rows})
 
 
 def _tallies(found: dict[tuple[str, str], Sum]) -> list[Tally]:

@@ -192,15 +192,29 @@ class Runner:
                 raise ViewBehind(view.name, at.size, position.size)
             yield connection, at or position
 
+    @contextmanager
+    def reading_all(self) -> Iterator[Connection]:
+        """Lend a connection to the tables of all views as they are now, one snapshot."""
+        with self._database.reading() as connection:
+            self._all_entered(connection)
+            yield connection
+
     def _entered(self, connection: Connection, schema: str) -> Position:
         """Enter a view's tables and return its position; a sitting enters all views at once."""
-        noted = self._database.noted
-        if noted is None:
+        if self._database.noted is None:
             return _entered(connection, [schema])[schema]
-        if "positions" not in noted:
-            noted["positions"] = _entered(connection, [self.schema(view) for view in self.views])
-        found: Position = noted["positions"][schema]
-        return found
+        return self._all_entered(connection)[schema]
+
+    def _all_entered(self, connection: Connection) -> dict[str, Position]:
+        """Enter the tables of all views, once in a sitting, and return their positions."""
+        noted = self._database.noted
+        if noted is not None and "positions" in noted:
+            found: dict[str, Position] = noted["positions"]
+            return found
+        positions = _entered(connection, [self.schema(view) for view in self.views])
+        if noted is not None:
+            noted["positions"] = positions
+        return positions
 
     def reached(self, view: View, at: Position | None = None) -> Position:
         """Return how far a view has come, or `at` if it has come that far; else ViewBehind."""

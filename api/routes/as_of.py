@@ -123,6 +123,8 @@ class Links:
 
     def __call__(self, path: str, **given: object) -> str:
         """Return an address; parameters that are None are left out."""
+        if not given and self.past is None:
+            return path
         kept = {name: value for name, value in given.items() if value is not None}
         asked = urlencode({**kept, **query(self.past)})
         return f"{path}?{asked}" if asked else path

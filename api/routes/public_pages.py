@@ -20,6 +20,7 @@ from api import gift_page
 from api.fund_page import Asked
 from api.kept_answers import PublicRead
 from api.languages import language_of
+from api.payments_shown import payment_row
 from api.problems import KINDS
 from api.public_house import PublicHouse
 from api.public_page import past_page
@@ -98,6 +99,7 @@ def fund_page(
         "more": more,
         "private": PRIVATE,
         "rule": RULE_WORDS,
+        "payment_row": payment_row,
         **WORDS,
     }
     return past_page(request, "fund.html", home, past, said)
