@@ -48,7 +48,9 @@ def receipted_page(request: Request, home: Home, past: Then, receipt: Id) -> Res
     return past_page(request, "receipted.html", home, past, said)
 
 
-@router.get("/api/v1/receipts/{receipt}", response_model=ReceiptedShape, responses=documented(404))
+@router.get(
+    "/api/v1/receipts/{receipt}/gifts", response_model=ReceiptedShape, responses=documented(404)
+)
 def receipted(request: Request, home: Home, past: Then, receipt: Id) -> Response:
     """List the gifts that a receipt was made out for; each of them can be traced."""
     position = home.runner.reached(DIRECTORY, at(past))

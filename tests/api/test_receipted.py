@@ -74,7 +74,7 @@ def test_a_receipt_for_several_gifts_lists_them_and_names_nobody(
     gifts, five = holder.annual()
     holder.house.publish()
     path = f"/receipts/{five['code']}-{five['number']}"
-    page, data = asked(app, path), asked(app, f"/api/v1{path}")
+    page, data = asked(app, path), asked(app, f"/api/v1{path}/gifts")
 
     assert page.status_code == 200
     assert all(f'href="/trace/gift/{gift}"' in page.text for gift in gifts)
@@ -92,7 +92,7 @@ def test_a_receipt_that_was_reversed_says_so(holder: Given, app: FastAPI) -> Non
     holder.house.ledger.receipts.reverse(*number, [CODE], ISSUED_ON, why())
     holder.house.publish()
     path = "/receipts/" + "-".join(number)
-    assert asked(app, f"/api/v1{path}").json()["void"] is True
+    assert asked(app, f"/api/v1{path}/gifts").json()["void"] is True
     assert "已冲红" in asked(app, path).text
 
 
@@ -103,8 +103,11 @@ def test_what_was_not_there_yet_is_not_found_and_never_called_forged(
     size = holder.house.recorder.size()
     _, five = holder.annual()
     holder.house.publish()
-    for path in (f"/receipts/{NOBODYS}", f"/receipts/{five['code']}-{five['number']}?as_of={size}"):
-        for address in (path, f"/api/v1{path}"):
+    for path, then in (
+        (f"/receipts/{NOBODYS}", ""),
+        (f"/receipts/{five['code']}-{five['number']}", f"?as_of={size}"),
+    ):
+        for address in (f"{path}{then}", f"/api/v1{path}/gifts{then}"):
             told = asked(app, address)
             assert told.status_code == 404
             assert "forged" not in told.text
