@@ -90,7 +90,7 @@ def _in_one_snapshot(endpoint: Callable[..., Response]) -> Callable[..., Any]:
     @wraps(endpoint)
     async def answer(**asked: Any) -> Response:
         made = partial(_made, endpoint, asked)
-        return await to_thread.run_sync(made, limiter=_readers())
+        return await to_thread.run_sync(made, limiter=readers())
 
     return answer
 
@@ -102,7 +102,7 @@ def _made(endpoint: Callable[..., Response], asked: Mapping[str, Any]) -> Respon
         return endpoint(**asked)
 
 
-def _readers() -> CapacityLimiter:
+def readers() -> CapacityLimiter:
     """Return what lets in so many threads at once; each event loop has its own."""
     found = _LIMITER.get(None)
     if found is None:

@@ -26,6 +26,7 @@ from pathlib import Path
 from random import Random
 
 import uvicorn
+from anyio import to_thread
 from bench import USCC, furnished, gift, server
 from fastapi import FastAPI, Response
 from loading import Asked, Loader
@@ -37,7 +38,7 @@ from trace_scale import check_room, store_events
 from api.answers import table
 from api.app import create_app
 from api.garbage import settle
-from api.kept_answers import KEPT_BYTES
+from api.kept_answers import KEPT_BYTES, readers
 from api.settings import Settings
 from api.wiring import House
 from projections.gift_index import GIFT_INDEX
@@ -145,8 +146,12 @@ def with_constant(app: FastAPI) -> FastAPI:
     return app
 
 
-def constant() -> Response:
-    """Give a constant: what the framework itself costs."""
+async def constant() -> Response:
+    """Give a constant, in the threads that make public answers: what the framework itself costs."""
+    return await to_thread.run_sync(_made, limiter=readers())
+
+
+def _made() -> Response:
     return Response(BODY, media_type="application/json")
 
 
