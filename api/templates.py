@@ -10,6 +10,7 @@ from jinja2.runtime import Context
 
 from api import amounts_shown, assets, charts, times, units
 from api.languages import CHINESE, LANGUAGES
+from api.role_words import ROLES
 from api.sentences import one_language
 from api.spoken import Spoken
 from ledger.domain.days import day_in_china
@@ -67,6 +68,7 @@ TEMPLATES.filters |= {
 }
 TEMPLATES.globals |= {
     "asset": assets.asset,
+    "role_words": ROLES,
     "has_asset": assets.has_asset,
     "shown_amount": amounts_shown.shown_amount,
     "shown_large_amount": amounts_shown.shown_large_amount,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.desk.choices import CHOICES, Pair
+from api.role_words import ROLES
 
 FACTS: Mapping[str, Pair] = {
     "accepted_by": ("验收人", "Accepted by"),
@@ -139,10 +140,6 @@ DATE_BASES: Mapping[str, Pair] = {
     "given": ("登记时填写", "Told when it was recorded"),
     "none": ("没有", "None"),
 }
-ROLES: Mapping[str, Pair] = {
-    "clerk": ("经办", "Clerk"),
-    "reviewer": ("复核", "Reviewer"),
-}
 
 
 def words_of(path: str) -> Pair:
@@ -159,5 +156,6 @@ def value_words(name: str, value: object) -> Pair:
     if name == "date_basis":
         return DATE_BASES.get(plain, (plain, plain))
     if name == "role" or name.endswith("_by"):
-        return ROLES.get(plain, (plain, plain))
+        chinese, english = ROLES.get(plain, (plain, plain))
+        return chinese, english.capitalize() if plain in ROLES else english
     return CHOICES.get(plain, (plain, plain)) if name in CODED else (plain, plain)
