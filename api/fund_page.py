@@ -10,22 +10,19 @@ from api.fund_flow import PAYEES, Flow, flow_of
 from api.languages import saying
 from api.public_house import PublicHouse
 from ledger.domain.days import day_in_china
-from projections import fund_page, journal_queries, namings, statements
+from projections import fund_page
 from projections.directory import FundEntry
-from projections.fund_page import Paid, Reached, Room, Step
+from projections.fund_page import Reached, Room, Step, Told
 from projections.fund_story import FundStory
 from projections.fund_tallies import MONTH, UNCLAIMED, UNDATED, UNPROVED, Tally
-from projections.journal_queries import Correction
 from projections.namings import NameEntry
 from projections.runner import Position
-from projections.statements import Payment, Sums
+from projections.statements import Sums
 from projections.trace_queries import Balance
 
 MONEY = "CNY"
-ROOM = Room(payees=PAYEES, payments=5, moves=10, closes=3)
-"""Payees in the picture; payments, moves between funds and closes that the timeline tells of."""
-PAYMENTS, CORRECTIONS = 25, 100
-"""Payments and corrections on one page."""
+ROOM = Room(payees=PAYEES, payments=25, largest=5, moves=10, closes=3, corrections=100)
+"""Payees in the picture; payments in the table; what the timeline tells of; corrections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +40,13 @@ class Unknowns:
 
 @dataclass(frozen=True, slots=True)
 class FundPage:
-    """What the page shows of a fund; `older` is the leaf to go on before with payments."""
+    """What the page shows of a fund."""
 
+    story: FundStory
     sums: Sums
-    payments: Sequence[Payment]
-    older: int | None
-    reached: Reached
+    told: Told
     flow: Flow | None
     timeline: Sequence[Step]
-    corrections: Sequence[Correction]
     unknown: Unknowns
     names: Sequence[NameEntry]
 
@@ -65,24 +60,22 @@ class Asked:
     today: date
 
 
-def gathered(home: PublicHouse, told: FundStory, asked: Asked, at: Position | None) -> FundPage:
-    """Return what a fund's page shows; names as they stand today, and none in the past."""
-    runner, fund = home.runner, told.entry.fund
-    sums = statements.sums(runner, fund, at)
-    payments, older = statements.payments(runner, fund, PAYMENTS, asked.before, at)
+def gathered(home: PublicHouse, fund: str, asked: Asked, at: Position | None) -> FundPage | None:
+    """Return what a fund's page shows; None when there is no such fund."""
+    story, sums = fund_page.opening(home.runner, fund, at)
+    if story is None:
+        return None
     balance = _pictured(sums.balances)
-    more = fund_page.beside(runner, told, balance.unit if balance else None, ROOM, at)
-    corrections, _ = journal_queries.corrections(runner, fund, at=at, limit=CORRECTIONS)
+    unit = balance.unit if balance else None
+    told = fund_page.told(home.runner, story, unit, ROOM, asked.before, at)
     return FundPage(
+        story,
         sums,
-        payments,
-        older,
-        more.reached,
-        _flow(told.entry, asked.language, balance, more.tallies, more.paid),
-        sorted(more.steps, key=_when, reverse=True),
-        corrections,
-        _unknowns(more.tallies, more.reached),
-        _names(home, fund, asked.today) if at is None else (),
+        told,
+        _flow(story.entry, asked.language, balance, told),
+        sorted(told.steps, key=_when, reverse=True),
+        _unknowns(told.tallies, told.reached),
+        [name for name in told.names if name.shown_on(asked.today)],
     )
 
 
@@ -98,16 +91,10 @@ def _pictured(balances: Sequence[Balance]) -> Balance | None:
     return money.get(MONEY, next(iter(money.values()), None))
 
 
-def _flow(
-    entry: FundEntry,
-    language: str,
-    balance: Balance | None,
-    tallies: Sequence[Tally],
-    paid: Sequence[Paid],
-) -> Flow | None:
+def _flow(entry: FundEntry, language: str, balance: Balance | None, told: Told) -> Flow | None:
     if balance is None:
         return None
-    return flow_of(saying(language), language, entry.name, balance, tallies, paid)
+    return flow_of(saying(language), language, entry.name, balance, told.tallies, told.paid)
 
 
 def _unknowns(tallies: Sequence[Tally], reached: Reached) -> Unknowns:
@@ -118,8 +105,3 @@ def _unknowns(tallies: Sequence[Tally], reached: Reached) -> Unknowns:
         counted.get(UNPROVED, 0),
         reached.unplaced,
     )
-
-
-def _names(home: PublicHouse, fund: str, today: date) -> list[NameEntry]:
-    found = namings.names(home.runner, fund=fund)
-    return [one for one in found if one.shown_on(today)]

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ledger.domain.history.accounts import SUMS
 from projections import trace_accounts
 from projections.journal import JOURNAL
+from projections.questions import Question, Row, ask
 from projections.runner import Connection, Position, Runner, end_of
 from projections.trace_accounts import AxisAccount, account_of, settled
 from projections.traces import TRACES
 
-Row = dict[str, Any]
 Key = tuple[str, str]
 """Fund and unit."""
 Standing = tuple[Key, AxisAccount]
@@ -65,11 +65,20 @@ def read(
 ) -> list[Standing]:
     """Return the accounts, given what moved `since` the last milestone."""
     given, mine = _given(fund, at), _mine(fund)
-    still = connection.execute(f"{_STILL} AND {mine}", given).fetchall()
-    found = [((row["fund"], row["unit"]), account_of(row)) for row in still]
+    found = ask(connection, still(fund, at))
     if at is not None:
         moved_on = connection.execute(f"{_MOVED_ON} AND {mine}", given).fetchall()
         found += [(key, settled(sums)) for key, sums in _then(moved_on, since)]
+    return sorted(found, key=lambda one: one[0])
+
+
+def still(fund: Asked, at: Position | None) -> Question[list[Standing]]:
+    """Return what asks for the accounts that have not moved since `at`, by fund and unit."""
+    return Question(f"{_STILL} AND {_mine(fund)}", _given(fund, at), _accounts)
+
+
+def _accounts(rows: Sequence[Row]) -> list[Standing]:
+    found = [((row["fund"], row["unit"]), account_of(row)) for row in rows]
     return sorted(found, key=lambda one: one[0])
 
 

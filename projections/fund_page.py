@@ -13,19 +13,26 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger.domain.small_cells import COUNTY_DIGITS
-from projections import fund_tallies
+from projections import accounts, fund_story, fund_tallies, journal_queries, namings, statements
+from projections.directory import DIRECTORY
 from projections.fund_story import FundStory
-from projections.fund_tallies import Tally
+from projections.fund_tallies import FUND_TALLIES, Tally
 from projections.fund_totals import VILLAGE_DIGITS
 from projections.journal import JOURNAL
+from projections.journal_queries import Correction
+from projections.namings import NAMINGS, NameEntry
 from projections.outflows import disbursements, was_paid
-from projections.questions import Question, Row, ask, ask_together
+from projections.questions import Question, Row, ask_together
 from projections.runner import Position, Runner, end_of
+from projections.statements import Payment, Sums
 from projections.trace_queries import shown_place
 from projections.traces import TRACES
 
 MOVED = ("allocation-out", "allocation-in", "take-back", "given-back")
 """Kinds of the journal's rows that are steps of a fund, beside payments."""
+
+VIEWS = (TRACES, JOURNAL, FUND_TALLIES, NAMINGS)
+"""What the page is read from, beside the directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,55 +96,81 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many payees, payments, moves and closes a page has room for."""
+    """How many payees, payments, moves, closes and corrections a page has room for.
+
+    `payments` are those of its table, `largest` those among the fund's steps.
+    """
 
     payees: int
     payments: int
+    largest: int
     moves: int
     closes: int
+    corrections: int
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What the page shows beside sums and payments; `steps` in no order."""
+class Told:
+    """What the page tells beside the fund's story and sums; `steps` in no order.
 
+    `older` is the leaf to go on before with payments. `names` are as they stand today, and none
+    in the past.
+    """
+
+    payments: Sequence[Payment]
+    older: int | None
     reached: Reached
     paid: Sequence[Paid]
     steps: Sequence[Step]
     tallies: Sequence[Tally]
+    corrections: Sequence[Correction]
+    names: Sequence[NameEntry]
 
 
-def beside(
-    runner: Runner, told: FundStory, unit: str | None, room: Room, at: Position | None = None
-) -> Beside:
-    """Return what the page shows beside: payees of a unit, if it has one; now in one question."""
-    fund = told.entry.fund
+def opening(runner: Runner, fund: str, at: Position | None = None) -> tuple[FundStory | None, Sums]:
+    """Return a fund's story, None when there is no such fund, and its sums; now in one question."""
     if at is not None:
-        return Beside(
-            reached(runner, fund, at),
-            paid(runner, fund, unit, room.payees, at) if unit else [],
-            [*milestones(told), *largest(runner, fund, room.payments, at),
-             *turns(runner, told, room.moves, room.closes, at)],
-            fund_tallies.of(runner, fund, at),
-        )  # fmt: skip
-    with runner.reading_all() as connection:
-        places, most, whole, paid_out, turned, tallies = ask_together(
-            connection,
-            _reached(fund, at),
-            _paid(fund, unit or "", room.payees, at),
-            _all_paid(fund, unit or "", at),
-            _largest(fund, room.payments, at),
-            _turns(told, room.moves, room.closes, at),
-            fund_tallies.of_now(fund),
+        return fund_story.story(runner, fund, at), statements.sums(runner, fund, at)
+    with runner.reading_several([TRACES, DIRECTORY]) as (connection, position):
+        row, uses, standing = ask_together(
+            connection, *fund_story.questions(fund, at), accounts.still(fund, at)
         )
-    steps = [*milestones(told), *paid_out, *turned]
-    return Beside(places, _shortened(most, whole, room.payees), steps, tallies)
+    return fund_story.told(row, uses, at), statements.sums_of(standing, position)
 
 
-def reached(runner: Runner, fund: str, at: Position | None = None) -> Reached:
-    """Count the villages and counties that payments of a fund went to."""
-    with runner.reading(TRACES, at) as (connection, _):
-        return ask(connection, _reached(fund, at))
+def told(
+    runner: Runner,
+    story: FundStory,
+    unit: str | None,
+    room: Room,
+    before: int | None = None,
+    at: Position | None = None,
+) -> Told:
+    """Return what the page tells: payees of a unit, if it has one; payments before a leaf.
+
+    Nearly all of it is asked in one question.
+    """
+    fund = story.entry.fund
+    asked: list[Question[Any]] = [
+        statements.paid(fund, room.payments, before, at),
+        _reached(fund, at),
+        _paid(fund, unit or "", room.payees, at),
+        _all_paid(fund, unit or "", at),
+        _largest(fund, room.largest, at),
+        _turns(story, room.moves, room.closes, at),
+        journal_queries.corrected(fund, None, at, room.corrections),
+    ]
+    if at is None:
+        asked += [fund_tallies.of_now(fund), namings.named(fund)]
+    with runner.reading_several(VIEWS, at) as (connection, _):
+        (payments, older), places, most, whole, largest, turned, corrections, *now = ask_together(
+            connection, *asked
+        )
+        tallies, names = now or (fund_tallies.of(runner, fund, at), ())
+    return Told(
+        payments, older, places, _shortened(most, whole, room.payees),
+        [*_milestones(story), *largest, *turned], tallies, corrections, names,
+    )  # fmt: skip
 
 
 def _reached(fund: str, at: Position | None) -> Question[Reached]:
@@ -147,20 +180,6 @@ def _reached(fund: str, at: Position | None) -> Question[Reached]:
 
 def _read_reached(rows: Sequence[Row]) -> Reached:
     return Reached(**rows[0]) if rows else Reached(0, 0, 0)
-
-
-def paid(
-    runner: Runner, fund: str, unit: str, limit: int, at: Position | None = None
-) -> list[Paid]:
-    """Return what payees were paid in a unit, the most first; after `limit` of them all others.
-
-    Payments to people are one row, whoever they are. All others are one row of payee "".
-    """
-    with runner.reading(TRACES, at) as (connection, _):
-        found = ask(connection, _paid(fund, unit, limit, at))
-        if len(found) <= limit:
-            return found
-        return _shortened(found, ask(connection, _all_paid(fund, unit, at)), limit)
 
 
 def _paid(fund: str, unit: str, limit: int, at: Position | None) -> Question[list[Paid]]:
@@ -195,12 +214,6 @@ def _others(of_all: Paid, shown: Sequence[Paid]) -> Paid:
     )
 
 
-def largest(runner: Runner, fund: str, limit: int, at: Position | None = None) -> list[Step]:
-    """Return the largest payments of money of a fund."""
-    with runner.reading(TRACES, at) as (connection, _):
-        return ask(connection, _largest(fund, limit, at))
-
-
 def _largest(fund: str, limit: int, at: Position | None) -> Question[list[Step]]:
     text = (
         "SELECT paid_leaf AS leaf, 'payment' AS kind, paid_on AS day, amount, unit, payee AS what,"  # noqa: S608 our words
@@ -215,29 +228,18 @@ def _steps(rows: Sequence[Row]) -> list[Step]:
     return [Step(**row) for row in rows]
 
 
-def turns(
-    runner: Runner, told: FundStory, moves: int, closes: int, at: Position | None = None
-) -> list[Step]:
-    """Return the newest moves from and to other funds, and closes of the holder's books since.
-
-    There are at most so many `moves` and `closes`. Of a move `what` is the other fund's name.
-    """
-    with runner.reading(JOURNAL, at) as (connection, _):
-        return ask(connection, _turns(told, moves, closes, at))
-
-
-def _turns(told: FundStory, moves: int, closes: int, at: Position | None) -> Question[list[Step]]:
+def _turns(story: FundStory, moves: int, closes: int, at: Position | None) -> Question[list[Step]]:
     given = {
-        "fund": told.entry.fund, "organisation": told.entry.organisation, "moves": moves,
-        "closes": closes, "since": told.moments[0].leaf, "size": end_of(at),
+        "fund": story.entry.fund, "organisation": story.entry.organisation, "moves": moves,
+        "closes": closes, "since": story.moments[0].leaf, "size": end_of(at),
     }  # fmt: skip
     written = {"day": date.fromisoformat, "time": datetime.fromisoformat}
     return Question(_TURNS, given, _steps, written)
 
 
-def milestones(told: FundStory) -> list[Step]:
+def _milestones(story: FundStory) -> list[Step]:
     """Return when a fund was opened, bound, given other uses, and closed."""
-    return [Step(one.leaf, one.kind, None, one.time, what=one.what) for one in told.moments]
+    return [Step(one.leaf, one.kind, None, one.time, what=one.what) for one in story.moments]
 
 
 def outcomes(runner: Runner, ids: Sequence[str], at: Position | None = None) -> dict[str, Outcome]:

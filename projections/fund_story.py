@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from projections.directory import (
     DIRECTORY,
@@ -18,6 +17,7 @@ from projections.directory import (
     entry_of,
     use_of,
 )
+from projections.questions import Question, Row, ask_together
 from projections.runner import Position, Runner, end_of
 
 
@@ -43,33 +43,49 @@ class FundStory:
 
 def story(runner: Runner, fund: str, at: Position | None = None) -> FundStory | None:
     """Return a fund with its holder, its uses and its moments; None when there is no such fund."""
-    query = (
-        f"SELECT {ENTRY}, {HELD}, funds.leaf, time, bound_leaf, bound_time, closed_leaf,"  # noqa: S608 our columns
-        f" closed_time, EXISTS (SELECT FROM uses WHERE uses.fund = funds.fund) AS used_otherwise"
-        f" FROM {FUNDS} WHERE fund = %(fund)s AND funds.leaf < %(end)s"
-    )
-    given = {"fund": fund, "end": end_of(at)}
     with runner.reading(DIRECTORY, at) as (connection, _):
-        row = connection.execute(query, given).fetchone()
-        if row is None:
-            return None
-        used = connection.execute(USES, given).fetchall() if row["used_otherwise"] else []
-    return FundStory(
-        entry_of(row), row["holder"], tuple(map(use_of, used)), _moments(row, used, at)
-    )
+        found, used = ask_together(connection, *questions(fund, at))
+    return told(found, used, at)
 
 
-def _moments(
-    row: dict[str, Any], used: Sequence[dict[str, Any]], at: Position | None
-) -> tuple[Moment, ...]:
+def questions(
+    fund: str, at: Position | None
+) -> tuple[Question[Sequence[Row]], Question[Sequence[Row]]]:
+    """Return what asks for the row of a fund, and for those of its uses."""
+    given = {"fund": fund, "end": end_of(at)}
+    return Question(_FUND, given, list, _FUND_WRITTEN), Question(USES, given, list, _USE_WRITTEN)
+
+
+def told(found: Sequence[Row], used: Sequence[Row], at: Position | None) -> FundStory | None:
+    """Return the story that these rows tell; None when they tell of no fund."""
+    if not found:
+        return None
+    (row,) = found
+    used = sorted(used, key=lambda one: one["leaf"])
+    moments = _moments(row, used, at)
+    return FundStory(entry_of(row), row["holder"], tuple(map(use_of, used)), moments)
+
+
+def _moments(row: Row, used: Sequence[Row], at: Position | None) -> tuple[Moment, ...]:
     """Return when a fund was opened, bound, given other uses, and closed."""
-    told = [Moment(row["leaf"], "opened", row["time"], None)]
+    moments = [Moment(row["leaf"], "opened", row["time"], None)]
     for kind, what in (("bound", row["plan"]), ("closed", None)):
         leaf = row[f"{kind}_leaf"]
         if leaf is not None and leaf < end_of(at):
-            told.append(Moment(leaf, kind, row[f"{kind}_time"], what))
-    told += [
+            moments.append(Moment(leaf, kind, row[f"{kind}_time"], what))
+    moments += [
         Moment(one["leaf"], "use-change", one["time"], one["purpose"] or one["place"])
         for one in used
     ]
-    return tuple(sorted(told, key=lambda one: one.leaf))
+    return tuple(sorted(moments, key=lambda one: one.leaf))
+
+
+_FUND = (
+    f"SELECT {ENTRY}, {HELD}, funds.leaf, time, bound_leaf, bound_time, closed_leaf, closed_time"  # noqa: S608 our columns
+    f" FROM {FUNDS} WHERE fund = %(fund)s AND funds.leaf < %(end)s"
+)
+_FUND_WRITTEN = {
+    **dict.fromkeys(("first_day", "last_day"), date.fromisoformat),
+    **dict.fromkeys(("time", "bound_time", "closed_time"), datetime.fromisoformat),
+}
+_USE_WRITTEN = {"time": datetime.fromisoformat}

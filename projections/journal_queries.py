@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from ledger.errors import Refused
 from projections.journal import JOURNAL
 from projections.postings import INCOME, RESTRICTED_INCOME
+from projections.questions import Question, ask
 from projections.runner import Position, Runner, end_of
 
 AT_ONCE = 2000
@@ -200,6 +202,14 @@ def corrections(
 
     An allocation that is taken back is a correction of both funds. At most `limit` are returned.
     """
+    with runner.reading(JOURNAL, at) as (connection, position):
+        return ask(connection, corrected(fund, organisation, at, limit)), position
+
+
+def corrected(
+    fund: str | None, organisation: str | None, at: Position | None, limit: int | None
+) -> Question[list[Correction]]:
+    """Return what asks for these corrections."""
     conditions = ["leaf < %(end)s"]
     conditions += [_OF_FUND] if fund is not None else []
     conditions += [_OF_ORGANISATION] if organisation is not None else []
@@ -208,9 +218,12 @@ def corrections(
         f" WHERE {' AND '.join(conditions)} ORDER BY leaf LIMIT %(limit)s"
     )
     given = {"fund": fund, "organisation": organisation, "end": end_of(at), "limit": limit}
-    with runner.reading(JOURNAL, at) as (connection, position):
-        found = connection.execute(query, given).fetchall()
-    return [Correction(**row) for row in found], position
+    written = {"day": date.fromisoformat, "booked_on": date.fromisoformat}
+    return Question(query, given, _in_log_order, written)
+
+
+def _in_log_order(rows: Sequence[dict[str, Any]]) -> list[Correction]:
+    return sorted((Correction(**row) for row in rows), key=lambda one: one.leaf)
 
 
 _OF_FUND = "(fund = %(fund)s OR counterpart = %(fund)s)"

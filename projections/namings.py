@@ -30,6 +30,7 @@ from ledger.domain.events.naming import (
     NamingWithdrawn,
 )
 from ledger.domain.naming_grant import WISHES_THAT_END
+from projections.questions import Question, Row, ask
 from projections.runner import Connection, Recorded, Runner
 
 
@@ -246,6 +247,11 @@ def names(
     return _names(runner, condition or "true", **given)
 
 
+def named(fund: str) -> Question[list[NameEntry]]:
+    """Return what asks for the names of a fund, in the order they were proposed."""
+    return _question("fund = %(fund)s", fund=fund)
+
+
 def shown_on(runner: Runner, day: date) -> list[NameEntry]:
     """Return the names that public pages may show on a day: in force, in term, and consented to."""
     found = _names(runner, "status = 'in force' AND publish")
@@ -285,7 +291,21 @@ def reviews(runner: Runner, *, still_open: bool = False) -> list[Review]:
 
 
 def _names(runner: Runner, condition: str, **given: object) -> list[NameEntry]:
-    query = f"SELECT {COLUMNS} FROM names WHERE {condition} ORDER BY leaf"  # noqa: S608 our own
     with runner.reading(NAMINGS) as (connection, _):
-        found = connection.execute(query, given).fetchall()
-    return [NameEntry(**row) for row in found]
+        return ask(connection, _question(condition, **given))
+
+
+def _question(condition: str, **given: object) -> Question[list[NameEntry]]:
+    query = f"SELECT {COLUMNS}, leaf FROM names WHERE {condition}"  # noqa: S608 our own
+    return Question(query, given, _proposed_first, _WRITTEN)
+
+
+def _proposed_first(rows: Sequence[Row]) -> list[NameEntry]:
+    rows = sorted(rows, key=lambda row: row["leaf"])
+    return [NameEntry(**{name: row[name] for name in NameEntry.__slots__}) for row in rows]
+
+
+_WRITTEN = {
+    **dict.fromkeys(("proposed_at", "since"), datetime.fromisoformat),
+    **dict.fromkeys(("first_day", "last_day"), date.fromisoformat),
+}

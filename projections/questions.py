@@ -1,7 +1,7 @@
 """Questions to read models that are asked one by one, or several as one.
 
 A question costs the server a tenth of a millisecond and more, however little it asks
-(docs/benchmarks.md). Asked as one, rows come as JSON, each under the question that it answers.
+(docs/benchmarks.md). Asked as one, their rows come as JSON, under the question they answer.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
+
+import orjson
 
 from projections.runner import Connection
 
@@ -41,12 +43,11 @@ def ask_together(connection: Connection, *questions: Question[Any]) -> list[Any]
     """Ask several questions as one, and return the answer of each."""
     given = {f"{n}_{name}": v for n, q in enumerate(questions) for name, v in q.given.items()}
     query = _together(tuple(question.text for question in questions))
-    rows: list[list[Row]] = [[] for _ in questions]
-    for row in connection.execute(query, given).fetchall():
-        rows[row["asked"]].append(row["found"])
+    rows = connection.execute(query, given).fetchall()
+    found = {row["asked"]: orjson.loads(row["found"]) for row in rows if row["found"]}
     return [
-        question.read([_typed(row, question.written) for row in found])
-        for question, found in zip(questions, rows, strict=True)
+        question.read([_typed(row, question.written) for row in found.get(n, ())])
+        for n, question in enumerate(questions)
     ]
 
 
@@ -54,7 +55,7 @@ def ask_together(connection: Connection, *questions: Question[Any]) -> list[Any]
 def _together(texts: tuple[str, ...]) -> bytes:
     """Return one question for several, whose parameters are numbered by theirs."""
     parts = [
-        f"SELECT {n} AS asked, to_jsonb(one) AS found FROM ({_numbered(text, n)}) AS one"  # noqa: S608 our own questions
+        f"SELECT {n} AS asked, json_agg(one)::text AS found FROM ({_numbered(text, n)}) AS one"  # noqa: S608 our own questions
         for n, text in enumerate(texts)
     ]
     return " UNION ALL ".join(parts).encode()

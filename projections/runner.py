@@ -186,35 +186,34 @@ class Runner:
         Whoever wants to know how things stood `at` an earlier position gets that one, and reads
         nothing from its size on; ViewBehind when the view has not come that far.
         """
-        with self._database.reading() as connection:
-            position = self._entered(connection, self.schema(view))
-            if at is not None and at.size > position.size:
-                raise ViewBehind(view.name, at.size, position.size)
-            yield connection, at or position
+        with self.reading_several([view], at) as lent:
+            yield lent
 
     @contextmanager
-    def reading_all(self) -> Iterator[Connection]:
-        """Lend a connection to the tables of all views as they are now, one snapshot."""
+    def reading_several(
+        self, views: Sequence[View], at: Position | None = None
+    ) -> Iterator[tuple[Connection, Position]]:
+        """Lend a connection to several views' tables like `reading`, with the first one's position.
+
+        ViewBehind when one of them has not come as far as `at`.
+        """
         with self._database.reading() as connection:
-            self._all_entered(connection)
-            yield connection
+            positions = self._entered(connection, views)
+            for view, position in zip(views, positions, strict=True):
+                if at is not None and at.size > position.size:
+                    raise ViewBehind(view.name, at.size, position.size)
+            yield connection, at or positions[0]
 
-    def _entered(self, connection: Connection, schema: str) -> Position:
-        """Enter a view's tables and return its position; a sitting enters all views at once."""
-        if self._database.noted is None:
-            return _entered(connection, [schema])[schema]
-        return self._all_entered(connection)[schema]
-
-    def _all_entered(self, connection: Connection) -> dict[str, Position]:
-        """Enter the tables of all views, once in a sitting, and return their positions."""
+    def _entered(self, connection: Connection, views: Sequence[View]) -> list[Position]:
+        """Enter views' tables and return their positions; a sitting enters all views, once."""
         noted = self._database.noted
-        if noted is not None and "positions" in noted:
-            found: dict[str, Position] = noted["positions"]
-            return found
-        positions = _entered(connection, [self.schema(view) for view in self.views])
-        if noted is not None:
-            noted["positions"] = positions
-        return positions
+        entered: dict[str, Position] | None = None if noted is None else noted.get("positions")
+        if entered is None:
+            every = views if noted is None else self.views
+            entered = _entered(connection, [self.schema(view) for view in every])
+            if noted is not None:
+                noted["positions"] = entered
+        return [entered[self.schema(view)] for view in views]
 
     def reached(self, view: View, at: Position | None = None) -> Position:
         """Return how far a view has come, or `at` if it has come that far; else ViewBehind."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import partial
 
 from projections import accounts
 from projections.outflows import disbursements, was_paid
+from projections.questions import Question, Row, ask
 from projections.runner import LAST, Position, Runner, end_of
 from projections.trace_queries import Balance, shown_place
 from projections.traces import TRACES
@@ -57,7 +58,11 @@ class Sums:
 
 def sums(runner: Runner, fund: str, at: Position | None = None) -> Sums:
     """Return what a fund received, moved, paid and kept, and how many gifts it received."""
-    found, position = accounts.standing(runner, fund, at)
+    return sums_of(*accounts.standing(runner, fund, at))
+
+
+def sums_of(found: Sequence[accounts.Standing], position: Position) -> Sums:
+    """Return the sums of a fund whose accounts were found at a position."""
     return Sums([Balance.of(*key, one) for key, one in found], _counts(found), position)
 
 
@@ -84,6 +89,14 @@ def payments(
 
     With them comes the leaf to go on before, or None when these are the last.
     """
+    with runner.reading(TRACES, at) as (connection, _):
+        return ask(connection, paid(fund, limit, before, at))
+
+
+def paid(
+    fund: str, limit: int, before: int | None, at: Position | None
+) -> Question[tuple[Sequence[Payment], int | None]]:
+    """Return what asks for these payments and that leaf."""
     query = (
         "SELECT id AS disbursement, payee, amount, unit, place, paid_on AS day, leaf, recovered,"  # noqa: S608 our words
         " accepted_on, cost_class, evidence,"
@@ -91,14 +104,20 @@ def payments(
         f" FROM {disbursements(at)} WHERE fund = %(fund)s AND {was_paid(at)}"
         " AND leaf < %(before)s ORDER BY leaf DESC LIMIT %(limit)s"
     )
-    given = {"fund": fund, "before": LAST if before is None else before, "limit": limit + 1}
-    with runner.reading(TRACES, at) as (connection, _):
-        rows = connection.execute(query, given | {"size": end_of(at)}).fetchall()
-    found = list(map(_payment, rows))
+    given = {
+        "fund": fund, "before": LAST if before is None else before, "limit": limit + 1,
+        "size": end_of(at),
+    }  # fmt: skip
+    written = {"day": date.fromisoformat, "accepted_on": date.fromisoformat}
+    return Question(query, given, partial(_page, limit), written)
+
+
+def _page(limit: int, rows: Sequence[Row]) -> tuple[Sequence[Payment], int | None]:
+    found = sorted(map(_payment, rows), key=lambda one: -one.leaf)
     shown = found[:limit]
     return shown, shown[-1].leaf if len(found) > limit else None
 
 
-def _payment(row: dict[str, Any]) -> Payment:
+def _payment(row: Row) -> Payment:
     place = shown_place(row["place"], row["payee"])
     return Payment(**row | {"place": place, "evidence": tuple(row["evidence"] or ())})

@@ -41,7 +41,7 @@ from api.routes.log import newest
 from api.routes.public import PAGE, After, Before, Id, Skip, Unit, funds_from, of_unit
 from api.routes.receipts import Today
 from ledger.proof.encoding import b64
-from projections import directory, fund_story, trace_queries
+from projections import directory, trace_queries
 from projections.trace_queries import NotTraceable, Segment, Trace
 
 ROWS = 100
@@ -81,22 +81,23 @@ def fund_page(
     request: Request, home: Home, past: Then, day: Today, fund: Id, before: Before = None
 ) -> Response:
     """Show a fund's statement: what came in, what was paid to whom, and by which rule."""
-    told = fund_story.story(home.runner, fund, at(past))
-    if told is None:
+    asked = Asked(before, language_of(request), day)
+    shown = page_of_fund.gathered(home, fund, asked, at(past))
+    if shown is None:
         raise NotTraceable("fund", fund)
-    more = page_of_fund.gathered(home, told, Asked(before, language_of(request), day), at(past))
     said = {
-        "entry": told.entry,
-        "holder": told.holder,
-        "uses": told.uses,
-        "balances": more.sums.balances,
-        "gifts": more.sums.gifts,
-        "position": more.sums.position,
-        "payments": more.payments,
-        "older": more.older,
+        "entry": shown.story.entry,
+        "holder": shown.story.holder,
+        "uses": shown.story.uses,
+        "balances": shown.sums.balances,
+        "gifts": shown.sums.gifts,
+        "position": shown.sums.position,
+        "payments": shown.told.payments,
+        "older": shown.told.older,
         "newer": before is not None,
-        "corrections": more.corrections,
-        "more": more,
+        "corrections": shown.told.corrections,
+        "reached": shown.told.reached,
+        "more": shown,
         "private": PRIVATE,
         "rule": RULE_WORDS,
         "payment_row": payment_row,

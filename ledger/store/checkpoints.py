@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from psycopg import sql
@@ -135,8 +136,14 @@ class Checkpoints:
         with self._database.get_connection() as connection:
             return [_row(row) for row in connection.execute(self._statement(text), given)]
 
-    def _statement(self, text: str) -> sql.Composed:
-        return sql.SQL(cast("Any", text)).format(table=self._database.table(TABLE))
+    def _statement(self, text: str) -> bytes:
+        return _composed(self._database.schema, text)
+
+
+@lru_cache
+def _composed(schema: str, text: str) -> bytes:
+    table = sql.Identifier(schema, TABLE)
+    return sql.SQL(cast("Any", text)).format(table=table).as_bytes()
 
 
 def check_checkpoints(

@@ -91,6 +91,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self._spend_statement = _statement(database, _DELETE_REQUEST)
         self._unless_statement = _statement(database, _SELECT_UNLESS)
         self._needed_statement = _statement(database, _SELECT_NEEDED)
+        self._head_statement = _statement(database, "SELECT origin, size FROM {head}").as_bytes()
         self._log_statement = _statement(database, _SELECT_LOG)
         self._log_of_statement = _statement(database, _SELECT_LOG_OF)
 
@@ -144,9 +145,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
     def _head(self) -> DictRow:
         noted = self.datastore.noted
         if noted is None or "head" not in noted:
-            query = _statement(self.datastore, "SELECT origin, size FROM {head}")
             with self.datastore.get_connection() as connection:
-                row = connection.execute(query).fetchone()
+                row = connection.execute(self._head_statement).fetchone()
             assert row is not None, "the head's row is written with the tables"
             if noted is None:
                 return row

@@ -7,7 +7,8 @@ from datetime import date
 from api.wiring import House
 from ledger.application import Correction, PayOut
 from ledger.money import Money
-from projections.fund_page import Paid, Reached, paid, reached
+from projections import fund_page
+from projections.fund_page import Paid, Reached, Room, Told
 from projections.traces import TRACES
 from tests.conftest import USCC
 from tests.houses import general_fund, give, register
@@ -15,6 +16,13 @@ from tests.houses import general_fund, give, register
 SCHOOL, PERSON = "示范县第一小学", "钱某某私名"
 VILLAGE, COUNTY = "230231100201", "230231"
 BACK = Correction(reason="refund", note="退回", decided_by="reviewer")
+
+
+def told(house: House, fund: str, payees: int = 5) -> Told:
+    house.runner.catch_up()
+    story, _ = fund_page.opening(house.runner, fund)
+    assert story is not None
+    return fund_page.told(house.runner, story, "CNY", Room(payees, 1, 1, 1, 1, 1))
 
 
 def paid_out(house: House, fund: str, payee: str, place: str | None, yuan: str) -> str:
@@ -41,23 +49,23 @@ def test_what_came_back_takes_its_payee_and_its_places_out_again(house: House) -
     fund, other = general_fund(house), general_fund(house, name="另一资金")
     give(house, fund, "100.00")
     give(house, other, "10.00")
-    assert reached(house.runner, fund) == Reached(0, 0, 0)
+    assert told(house, fund).reached == Reached(0, 0, 0)
 
     first = paid_out(house, fund, SCHOOL, VILLAGE, "7.00")
     second = paid_out(house, fund, SCHOOL, VILLAGE, "5.00")
-    assert reached(house.runner, fund) == Reached(villages=1, counties=1, unplaced=0)
+    assert told(house, fund).reached == Reached(villages=1, counties=1, unplaced=0)
     house.ledger.disbursements.accept(fund, first, ["ab" * 32], date(2026, 11, 5), "inspector")
     taken_back(house, fund, second, "5.00")
-    assert reached(house.runner, fund) == Reached(villages=1, counties=1, unplaced=0)
-    assert paid(house.runner, fund, "CNY", 5) == [Paid(SCHOOL, "CNY", 2, 700, 700)]
+    assert told(house, fund).reached == Reached(villages=1, counties=1, unplaced=0)
+    assert told(house, fund).paid == [Paid(SCHOOL, "CNY", 2, 700, 700)]
 
     unplaced = paid_out(house, other, SCHOOL, None, "3.00")
-    assert reached(house.runner, other) == Reached(0, 0, 1)
+    assert told(house, other).reached == Reached(0, 0, 1)
     taken_back(house, fund, first, "7.00")
     taken_back(house, other, unplaced, "3.00")
     for one in (fund, other):
-        assert reached(house.runner, one) == Reached(0, 0, 0)
-        assert paid(house.runner, one, "CNY", 5) == []
+        assert told(house, one).reached == Reached(0, 0, 0)
+        assert told(house, one).paid == []
     assert all(rebuilt.equal for rebuilt in house.runner.rebuild(keep=False))
 
 
@@ -70,8 +78,8 @@ def test_payments_to_persons_are_one_payee_and_are_counted_by_county_alone(house
     paid_out(house, fund, SCHOOL, COUNTY, "1.00")
     paid_out(house, fund, "示范卫生院", COUNTY, "0.50")
 
-    assert reached(house.runner, fund) == Reached(villages=0, counties=1, unplaced=0)
-    most = paid(house.runner, fund, "CNY", 2)
+    assert told(house, fund).reached == Reached(villages=0, counties=1, unplaced=0)
+    most = told(house, fund, 2).paid
     assert most == [
         Paid(None, "CNY", 2, 400, 0),
         Paid(SCHOOL, "CNY", 1, 100, 0),

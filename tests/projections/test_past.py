@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from random import Random
@@ -34,6 +35,7 @@ from projections import (
 )
 from projections import trace_queries as traces
 from projections.directory import DIRECTORY
+from projections.fund_page import Room
 from projections.journal import JOURNAL
 from projections.runner import BeyondTheLog, Position, Runner, ViewBehind
 from projections.traces import TRACES
@@ -218,21 +220,21 @@ def _pages_of_funds(runner: Runner, at: Position | None) -> object:
 
 def _page_of_fund(runner: Runner, at: Position | None, fund: str) -> object:
     """Return what the page of a fund tells beside its statement; as of now it is kept in sums."""
-    told = fund_story.story(runner, fund, at)
-    if told is None:
+    story, sums = fund_page.opening(runner, fund, at)
+    if story is None:
         return directory.fund(runner, fund, at)
-    paid = [
-        fund_page.paid(runner, fund, unit, most, at) for unit in ("CNY", MASKS) for most in (1, 9)
+    pages = [
+        fund_page.told(runner, story, unit, Room(most, 2, 3, 3, 2, 9), at=at)
+        for unit in ("CNY", MASKS)
+        for most in (1, 9)
     ]
-    turns = fund_page.turns(runner, told, 3, 2, at)
     return (
-        told,
-        told.entry == directory.fund(runner, fund, at),
-        statements.sums(runner, fund, at),
-        fund_page.reached(runner, fund, at),
-        paid,
-        fund_page.largest(runner, fund, 3, at),
-        sorted(turns, key=repr),
+        story,
+        story == fund_story.story(runner, fund, at),
+        story.entry == directory.fund(runner, fund, at),
+        sums,
+        sums == statements.sums(runner, fund, at),
+        [(replace(page, names=(), steps=()), sorted(page.steps, key=repr)) for page in pages],
     )
 
 

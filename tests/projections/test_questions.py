@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from api.wiring import House
-from projections import fund_page, fund_story
+from projections import fund_page
 from projections.fund_page import Room
+from projections.journal import JOURNAL
 from projections.questions import Question, ask, ask_together
+from projections.runner import ViewBehind
 from projections.traces import TRACES
 from tests.api.open_ledger import opened
+from tests.houses import give
 
 TYPES: dict[str, Any] = {"day": date.fromisoformat, "time": datetime.fromisoformat}
 
@@ -47,15 +51,37 @@ def test_what_a_fund_shows_now_is_what_it_shows_as_of_now(house: House, payees: 
     ledger = opened(house)
     house.runner.catch_up()
     position = house.runner.reached(TRACES)
-    room = Room(payees, 2, 2, 2)
+    room = Room(payees, 2, 2, 2, 2, 2)
     for fund in (ledger.fund, ledger.project):
-        told = fund_story.story(house.runner, fund)
+        story, sums = fund_page.opening(house.runner, fund)
+        assert story is not None
+        assert (story, sums) == fund_page.opening(house.runner, fund, position)
         for unit in ("CNY", "USD"):
-            assert told is not None
-            now = fund_page.beside(house.runner, told, unit, room)
-            then = fund_page.beside(house.runner, told, unit, room, position)
+            now = fund_page.told(house.runner, story, unit, room)
+            then = fund_page.told(house.runner, story, unit, room, at=position)
             with house.runner.sitting():
-                assert fund_page.beside(house.runner, told, unit, room) == now
-            assert (now.reached, now.paid, now.tallies) == (then.reached, then.paid, then.tallies)
+                assert fund_page.told(house.runner, story, unit, room) == now
+            assert replace(now, names=(), steps=()) == replace(then, names=(), steps=())
             assert sorted(now.steps, key=repr) == sorted(then.steps, key=repr)
-            assert fund_page.beside(house.runner, told, None, room).paid == []
+            assert fund_page.told(house.runner, story, None, room).paid == []
+
+
+def test_no_fund_no_story(house: House) -> None:
+    opened(house)
+    house.runner.catch_up()
+    for at in (None, house.runner.reached(TRACES)):
+        story, sums = fund_page.opening(house.runner, "fund-none", at)
+        assert (story, sums.balances, sums.gifts) == (None, [], [])
+
+
+def test_what_is_read_together_waits_for_the_slowest_view(house: House) -> None:
+    ledger = opened(house)
+    house.runner.catch_up()
+    give(house, ledger.fund, "1.00")
+    house.runner.follow(TRACES)
+    asked = house.runner.reached(TRACES)
+    with (
+        pytest.raises(ViewBehind, match="view journal"),
+        house.runner.reading_several([TRACES, JOURNAL], asked),
+    ):
+        raise AssertionError
