@@ -33,9 +33,6 @@ ENTRY_BYTES = 1000
 KEEPING = "keeping"
 """Where the scope of a request says that its answer may be kept."""
 
-"""Threads that make answers at once. One that waits for the database lets the other one work; more
-of them only take the interpreter from each other (docs/benchmarks.md)."""
-
 READERS = 3
 """Threads that make answers at once. While one waits for the database another works; five make a
 fourth fewer answers than three, for they take the interpreter from each other (docs/benchmarks.md).
