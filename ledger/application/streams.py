@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from threading import Lock
 from typing import Any
 
+from ledger.application.kept_stories import KeptStories
 from ledger.domain import credits as gift_credits
 from ledger.domain import (
     funds,
@@ -22,7 +22,13 @@ from ledger.domain import (
     services,
 )
 from ledger.domain.credits import CountedGift
-from ledger.domain.events import ClaimNoticeSettled, ClaimReleased, Event, ReceiptClaimed
+from ledger.domain.events import (
+    ClaimNoticeSettled,
+    ClaimReleased,
+    Event,
+    FundEvent,
+    ReceiptClaimed,
+)
 from ledger.domain.events.credit import ConduitNamed, CreditGiven, GiftSharesStated
 from ledger.domain.events.naming import NamingEvent
 from ledger.domain.funds import Fund
@@ -44,8 +50,8 @@ from ledger.errors import Refused, Unknown, Untrusted
 BY_TAX_BUREAU = (ReceiptClaimed, ClaimReleased, ClaimNoticeSettled)
 """Facts in a receipt's story that the authority signs."""
 
-FUNDS_KEPT = 256
-"""Funds kept in memory, those used last."""
+FUNDS_KEPT, ORGANISATIONS_KEPT = 256, 256
+"""Funds and organisations kept in memory, those used last."""
 
 
 class OrganisationUnknown(Unknown):
@@ -109,8 +115,8 @@ class Streams:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._funds: dict[str, Fund] = {}
-        self._keeping = Lock()
+        self._funds = KeptStories(engine.history, _fund, FUNDS_KEPT)
+        self._organisations = KeptStories(engine.history, organisations.evolve, ORGANISATIONS_KEPT)
 
     def organisation(self, organisation: str) -> Organisation:
         """Return an organisation, from its stream."""
@@ -120,25 +126,10 @@ class Streams:
         return found
 
     def fund(self, fund: str) -> Fund:
-        """Return a fund, from its stream.
-
-        What was read and verified before is kept: a fund with years of payments is not read
-        from its first day for the next one.
-        """
-        with self._keeping:
-            known = self._funds.pop(fund, None)
-        history = self._engine.history(fund, after=known.version if known else None)
-        if known is None and not (fund.startswith("fund-") and history):
+        """Return a fund, from its stream; one with years of payments is read on from the last."""
+        known = self._funds.now(fund) if fund.startswith("fund-") else None
+        if known is None:
             raise FundUnknown(fund)
-        holder = known.organisation if known else history[0].actor
-        _check_own(fund, holder, history)
-        for event in history:
-            known = funds.evolve(known, event)
-        assert known is not None, "refused above"
-        with self._keeping:
-            self._funds[fund] = known
-            if len(self._funds) > FUNDS_KEPT:
-                del self._funds[next(iter(self._funds))]
         return known
 
     def oversight(self, organisation: str) -> Oversight:
@@ -258,11 +249,14 @@ class Streams:
 
     def find_organisation(self, organisation: str) -> Organisation | None:
         """Return an organisation, or None when it was never registered."""
-        history = self._engine.history(organisations.stream(organisation))
-        found: Organisation | None = None
-        for event in history:
-            found = organisations.evolve(found, event)
-        return found
+        return self._organisations.now(organisations.stream(organisation))
+
+
+def _fund(known: Fund | None, event: FundEvent) -> Fund:
+    """Apply one fact to a fund, whose holder alone speaks in its story."""
+    folded = funds.evolve(known, event)
+    _check_own(event.originator_id, folded.organisation, [event])
+    return folded
 
 
 def _check_own(stream: str, holder: str, history: Sequence[Event]) -> None:

@@ -37,6 +37,7 @@ from ledger.proof.merkle import leaf_hash
 from ledger.store import answered, shown_names, vault_tables
 from ledger.store.database import Database
 from ledger.store.forgetting import drop_requests
+from ledger.store.shared_commits import Beside, SharedCommits
 
 EVENTS = "ledger_events"
 REGISTRY_TOPICS = (
@@ -82,6 +83,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self.lock_table_statements = [
             sql.SQL("SELECT size FROM {} FOR UPDATE").format(database.table("head"))
         ]
+        self._commits = SharedCommits(self._insert)
         self._events_statement = _statement(database, _INSERT_EVENTS)
         self._leaves_statement = _statement(database, _INSERT_LEAVES)
         self._vault_statement = _statement(database, _INSERT_VAULT)
@@ -91,7 +93,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self._spend_statement = _statement(database, _DELETE_REQUEST)
         self._unless_statement = _statement(database, _SELECT_UNLESS)
         self._needed_statement = _statement(database, _SELECT_NEEDED)
-        self._head_statement = _statement(database, "SELECT origin, size FROM {head}").as_bytes()
+        self._head_statement = _statement(database, "SELECT origin, size FROM {head}")
         self._log_statement = _statement(database, _SELECT_LOG)
         self._log_of_statement = _statement(database, _SELECT_LOG_OF)
 
@@ -108,7 +110,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         if found or origin is not None:
             vault_tables.ensure(self.datastore)
             shown_names.ensure(self.datastore)
-            index = _statement(self.datastore, _REGISTRY_INDEX).as_string()
+            index = _statement(self.datastore, _REGISTRY_INDEX).decode()
             self.datastore.ensure("registry_entries", index)
         return found or origin is not None
 
@@ -154,17 +156,22 @@ class LedgerRecorder(PostgresApplicationRecorder):
         found: DictRow = noted["head"]
         return found
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **beside: Any
     ) -> Sequence[int] | None:
         """Store events and what belongs beside them, in one commit, in the order of the log.
 
+        Threads that ask for it at the same time share a commit.
+        """
+        return self._commits.commit(stored_events, beside) if stored_events else None
+
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def _insert(self, stored_events: Sequence[StoredEvent], beside: Beside) -> Sequence[int]:
+        """Store them in a transaction of their own.
+
         Statement by statement: in the engine's pipeline mode a batch of more than some hundred
         kilobytes waits for ever, client and server each for the other.
         """
-        if not stored_events:
-            return None
         with self.datastore.writing() as connection, connection.cursor() as curs:
             self._lock_table(curs)
             self._check_basis(curs, beside.get("unless", ()), beside.get("needed", ()))
@@ -186,10 +193,14 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self, curs: Cursor[DictRow], unless: Sequence[Unless], needed: Sequence[str]
     ) -> None:
         """Refuse what was decided before a fact in another stream, or an erasure, spoiled it."""
-        for fact in unless:
-            given = {"stream": fact.stream, "version": fact.version, "topic": fact.topic}
-            if curs.execute(self._unless_statement, given).fetchall():
-                raise IntegrityError(f"{fact.topic} came first in {fact.stream}")
+        if unless:
+            given = {
+                "streams": [fact.stream for fact in unless],
+                "versions": [fact.version for fact in unless],
+                "topics": [fact.topic for fact in unless],
+            }
+            for fact in curs.execute(self._unless_statement, given).fetchall():
+                raise IntegrityError(f"{fact['topic']} came first in {fact['stream']}")
         if needed:
             curs.execute(self._needed_statement, {"digests": list(needed)})
             if curs.fetchall()[0]["found"] != len(needed):
@@ -280,10 +291,11 @@ def _log_row(row: DictRow) -> LogRow:
     )
 
 
-def _statement(database: Database, text: str) -> sql.Composed:
+def _statement(database: Database, text: str) -> bytes:
     names = ("head", "leaves", "vault", "sources", "requests", vault_tables.RESTRICTED)
     tables = {name: database.table(name) for name in names}
-    return sql.SQL(cast("Any", text)).format(**tables, events=database.table(EVENTS))
+    statement = sql.SQL(cast("Any", text)).format(**tables, events=database.table(EVENTS))
+    return statement.as_bytes()
 
 
 _TABLES = (
@@ -330,8 +342,10 @@ _INSERT_SOURCES = (
     " %(listing)s::text[], %(content)s::text[], %(stream)s::text[])"
 )
 _SELECT_UNLESS = (
-    "SELECT FROM {events} WHERE originator_id = %(stream)s"
-    " AND originator_version > %(version)s AND topic = %(topic)s LIMIT 1"
+    "SELECT stream, fact.topic FROM unnest(%(streams)s::text[], %(versions)s::bigint[],"
+    " %(topics)s::text[]) AS fact (stream, version, topic) WHERE EXISTS (SELECT FROM {events}"
+    " AS later WHERE originator_id = stream AND originator_version > version"
+    " AND later.topic = fact.topic) LIMIT 1"
 )
 _SELECT_NEEDED = (
     "SELECT count(*) AS found FROM {vault} WHERE digest = ANY(%(digests)s) AND length(tag) = 32"

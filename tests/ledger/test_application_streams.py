@@ -82,19 +82,19 @@ def test_a_row_altered_after_it_was_read_is_still_found_by_the_audit(house: Hous
 def test_the_funds_used_last_are_kept_and_no_more(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "FUNDS_KEPT", 3)
+    monkeypatch.setattr(house.ledger.streams._funds, "_room", 3)
     register(house)
     funds = [general_fund(house, name=f"资金{n}") for n in range(5)]
     for fund in funds:
         give(house, fund, "10.00")
         pay(house, fund, "4.00")
     known = house.ledger.streams
-    assert list(known._funds) == funds[2:]
+    assert list(known._funds._kept) == funds[2:]
 
     known.fund(funds[2])
     pay(house, funds[0], "4.00")
 
-    assert list(known._funds) == [funds[4], funds[2], funds[0]]
+    assert list(known._funds._kept) == [funds[4], funds[2], funds[0]]
     outcomes = house.ledger.disbursements.pay_out(
         USCC, funds[0], [payment("2.01"), payment("2.00")], "clerk", "reviewer"
     )
