@@ -14,6 +14,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -41,6 +42,8 @@ RESULTS = Path(__file__).parent / "results.json"
 USCC = "532300000000000198"
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SINGLES, BULK, RECEIPTS, CHECKS = 60, 2000, 100, 100
+THREADS, TOGETHER = 16, 320
+"""Threads that record at the same time, and how much they record a round."""
 DAY = date(2026, 10, 1)
 
 Work = Callable[[], int]
@@ -152,6 +155,20 @@ def raw_copy(connection: psycopg.Connection, entries: list[bytes]) -> int:
     return len(entries)
 
 
+def signed_copy(connection: psycopg.Connection, entries: list[bytes]) -> int:
+    """Copy the ledger's own bytes into a bare table, after as many signatures over them."""
+    private = Ed25519PrivateKey.generate()
+    for entry in entries:
+        private.sign(entry)
+    return raw_copy(connection, entries)
+
+
+def in_threads(work: Callable[[int], object]) -> int:
+    """Do a piece of work so many times, from several threads; return how many times."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return len(list(pool.map(work, range(1, TOGETHER + 1))))
+
+
 def measure(works: dict[str, tuple[str, str | None, Work]]) -> list[Measured]:
     """Run all works in turn, round by round, and compare each with its peer of the same round."""
     rates: dict[str, list[float]] = {name: [] for name in works}
@@ -169,8 +186,28 @@ def measure(works: dict[str, tuple[str, str | None, Work]]) -> list[Measured]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """A ledger, the engine alone, and a bare table, each of which can take the same gifts."""
+
+    house: House
+    fund: str
+    plain: Application[uuid.UUID]
+
+    def give(self, *fen: int) -> int:
+        """Record gifts of these amounts in one commit."""
+        return len(self.house.ledger.gifts.receive_gifts(USCC, self.fund, list(map(gift, fen))))
+
+    def save(self, *fen: int) -> int:
+        """Save the same facts with the engine alone, in one commit."""
+        made = [PlainGift(n, "CNY", self.fund, f"捐赠人{n}", "2026-10-01") for n in fen]
+        self.plain.save(*made)
+        return len(made)
+
+
 def recording(conninfo: str) -> list[Measured]:
     """Compare recording gifts with the engine alone and with bare SQL."""
+    amounts = range(1, BULK + 1)
     with furnished(conninfo) as (house, fund), psycopg.connect(conninfo) as connection:
         connection.execute(
             "CREATE TABLE raw (stream text, version bigint, topic text, state bytea,"
@@ -178,46 +215,38 @@ def recording(conninfo: str) -> list[Measured]:
         )
         connection.commit()
         plain = plain_application(conninfo)
-        sample = house.ledger.gifts.receive_gifts(USCC, fund, [gift(n) for n in range(1, BULK + 1)])
+        writers = Writers(house, fund, plain)
+        sample = house.ledger.gifts.receive_gifts(USCC, fund, [gift(n) for n in amounts])
         entries = [row.entry for row in house.recorder.log_of(sample) if row.entry]
-
-        def plain_gifts(count: int) -> list[PlainGift]:
-            return [PlainGift(n, "CNY", fund, f"捐赠人{n}", "2026-10-01") for n in range(count)]
-
-        def singles() -> int:
-            for n in range(1, SINGLES + 1):
-                house.ledger.gifts.receive_gifts(USCC, fund, [gift(n)])
-            return SINGLES
-
-        def plain_singles() -> int:
-            for aggregate in plain_gifts(SINGLES):
-                plain.save(aggregate)
-            return SINGLES
-
-        def bulk() -> int:
-            return len(
-                house.ledger.gifts.receive_gifts(USCC, fund, [gift(n) for n in range(1, BULK + 1)])
-            )
-
-        def plain_bulk() -> int:
-            made = plain_gifts(BULK)
-            for first in range(0, BULK, 500):
-                plain.save(*made[first : first + 500])
-            return BULK
-
         raw_single = "raw INSERT, one a commit"
         raw_bulk = "raw INSERT, 2,000 a commit"
+        threads = f"eventsourcing save, one a commit, {THREADS} threads"
+        signed = "raw COPY, and as many signatures"
         found = measure(
             {
                 raw_single: (
                     "rows", None, lambda: raw_inserts(connection, entries[:SINGLES], 1),
                 ),
-                "eventsourcing save, one a commit": ("events", raw_single, plain_singles),
-                "gifts recorded, one at a time": ("gifts", raw_single, singles),
+                "eventsourcing save, one a commit": (
+                    "events", raw_single, lambda: sum(map(writers.save, range(1, SINGLES + 1))),
+                ),
+                "gifts recorded, one at a time": (
+                    "gifts", raw_single, lambda: sum(map(writers.give, range(1, SINGLES + 1))),
+                ),
+                threads: ("events", None, lambda: in_threads(writers.save)),
+                f"gifts recorded, one a request, {THREADS} threads": (
+                    "gifts", threads, lambda: in_threads(writers.give),
+                ),
                 "raw COPY": ("rows", None, lambda: raw_copy(connection, entries)),
+                signed: ("rows", "raw COPY", lambda: signed_copy(connection, entries)),
                 raw_bulk: ("rows", "raw COPY", lambda: raw_inserts(connection, entries, BULK)),
-                "eventsourcing save, 500 a commit": ("events", raw_bulk, plain_bulk),
-                "gifts recorded in bulk, 2,000 a commit": ("gifts", raw_bulk, bulk),
+                "eventsourcing save, 500 a commit": (
+                    "events", raw_bulk,
+                    lambda: sum(writers.save(*amounts[n : n + 500]) for n in range(0, BULK, 500)),
+                ),
+                "gifts recorded in bulk, 2,000 a commit": (
+                    "gifts", signed, lambda: writers.give(*amounts),
+                ),
             }
         )  # fmt: skip
         plain.close()
