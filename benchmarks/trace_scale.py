@@ -43,11 +43,12 @@ from psycopg import sql
 from rich.console import Console
 
 from api.answers import table
+from api.fund_page import ROOM
 from api.wiring import House
 from ledger.application import PayOut
 from ledger.money import Money
 from ledger.store.recorder import EVENTS
-from projections import statements, trace_queries
+from projections import fund_page, statements, trace_queries
 from projections.traces import TRACES
 
 RESULTS = Path(__file__).parent / "trace_scale.json"
@@ -110,8 +111,20 @@ class Sized:
         first = self.story.leaf + self.story.gifts
         self.page(first + self.random.randrange(300, 300 + self.story.gifts // 1000))
 
+    def shown(self) -> None:
+        """Read all that the public page of the fund shows."""
+        runner = self.house.runner
+        with runner.sitting():
+            story, _ = fund_page.opening(runner, self.fund)
+            assert story is not None
+            fund_page.told(runner, story, "CNY", ROOM)
+
     def fold(self) -> None:
-        """Fold a batch of new gifts and payments into the traces, one commit."""
+        """Fold a batch of new gifts and payments into the traces, one commit.
+
+        They are not in the log: after it the accounts stand again where the log ends, for what is
+        really recorded next.
+        """
         leaf = self.house.recorder.size()
         gifts = [gift_received(self.fund, next(self.fresh)) for _ in range(FOLDED_GIFTS)]
         payments = [
@@ -124,6 +137,11 @@ class Sized:
         with self.house.database.writing() as connection:
             enter(connection, self.house)
             TRACES.fold(list(enumerate([*gifts, *payments], leaf)), connection)
+            connection.execute(
+                "DELETE FROM milestones WHERE fund = %s AND unit = 'CNY' AND size > %s",
+                [self.fund, leaf],
+            )
+            connection.execute("UPDATE accounts SET leaf = %s WHERE leaf > %s", [leaf, leaf])
 
     def receive(self) -> None:
         """Record one gift."""
@@ -147,6 +165,7 @@ WORKS: dict[str, tuple[int, Work]] = {
     "balances of the fund": (40, lambda s: _ask(s, trace_queries.balances)),
     "newest page of payments": (40, lambda s: s.page(None)),
     "a page of payments further back": (40, Sized.deep_page),
+    "what the public page of the fund shows": (40, Sized.shown),
     "how much has come in, for a decision": (
         40, lambda s: _ask(s, lambda runner, fund: trace_queries.received(runner, fund, "CNY")),
     ),
@@ -185,7 +204,7 @@ def furnish(house: House, fund: str, gifts: int) -> Sized:
     """Give a house the traces of a long story, and events of as many of its gifts as bearable."""
     others = [house.ledger.funds.open_fund(USCC, n, "general", None, None) for n in "省县村样"]
     (sample,) = house.ledger.gifts.receive_gifts(USCC, others.pop(), [gift(100)])
-    house.runner.follow(TRACES)
+    house.runner.catch_up()
     story = Story([fund, *others], gifts, house.recorder.size())
     size = build(house, story)
     (entry,) = house.recorder.log_of([sample])
