@@ -65,15 +65,12 @@ def encode(event: Event, origin: str, signer: jws.Signer) -> bytes:
 
 def payload(event: Event, origin: str) -> bytes:
     """Return the canonical bytes that are signed."""
-    data = {
-        _member(f.name): _plain(getattr(event, f.name)) for f in fields(event) if f.name not in HEAD
-    }
     return canonical(
         {
             "_sd_alg": "sha-256",
             "actor": event.actor,
             "at": _stamp(event.timestamp),
-            "data": data,
+            "data": _told(event),
             "origin": origin,
             "stream": event.originator_id,
             "topic": event.TOPIC,
@@ -156,14 +153,27 @@ def _member(field: str) -> str:
     return "_sd" if field == "sealed" else field  # RFC 9901 4.2.4.1
 
 
+def _told(value: object) -> dict[str, object]:
+    return {
+        member: _plain(getattr(value, name)) for name, member in _members(cast("Any", type(value)))
+    }
+
+
+@cache
+def _members(cls: type) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a class that are told as its data, each with the member's name."""
+    head = HEAD if issubclass(cls, Event) else ()
+    return tuple((f.name, _member(f.name)) for f in fields(cls) if f.name not in head)
+
+
 def _plain(value: object) -> object:
+    if type(value) in AS_IT_IS:
+        return value
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if is_dataclass(value):
-        return {_member(f.name): _plain(getattr(value, f.name)) for f in fields(value)}
-    return value
+    return _told(value) if is_dataclass(value) else value
 
 
 Reader = Callable[[Any], Any]

@@ -170,7 +170,7 @@ _NESTING = frozenset((dict, list))
 
 
 def _check_domain(value: object, depth: int) -> None:
-    if value is None or isinstance(value, str | bool):
+    if type(value) in _AS_IT_IS or isinstance(value, str):
         return
     if isinstance(value, int):
         if not -INTEGER_MAX <= value <= INTEGER_MAX:
@@ -182,14 +182,18 @@ def _check_domain(value: object, depth: int) -> None:
         raise ValueError(f"lists and objects lie more than {DEPTH_MAX} deep")
     if isinstance(value, dict):
         _check_names(value)
-    for member in value.values() if isinstance(value, dict) else value:
-        if type(member) is not str:  # most are, and a call costs more than the look
+        value = value.values()
+    for member in value:
+        if type(member) not in _AS_IT_IS:  # most are, and a call costs more than the look
             _check_domain(member, depth - 1)
 
 
-def _check_names(value: dict[object, object]) -> None:
+def _check_names(value: Iterable[object]) -> None:
     for name in value:
         if not isinstance(name, str):
             raise TypeError(f"a name must be a string, not {type(name).__name__}")
         if not name.isascii():
             raise ValueError("a name must be ASCII, so that every reader sorts it alike")
+
+
+_AS_IT_IS = frozenset((str, bool, type(None)))
