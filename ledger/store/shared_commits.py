@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from threading import Lock
+from threading import Condition
 from typing import Any
 
-from eventsourcing.persistence import DataError, IntegrityError, StoredEvent
+from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
 
 EVENTS_MAX = 5000
 """So many events at the most share a commit, unless one brings more by itself."""
@@ -29,20 +29,46 @@ Write = Callable[[Sequence[StoredEvent], Beside], Sequence[int]]
 """Stores events and what belongs beside them in one commit; returns their ids."""
 
 
+class WriterInterrupted(OperationalError):
+    """The thread that wrote for another one was interrupted on the way."""
+
+    def __init__(self) -> None:
+        super().__init__("writing was interrupted: look whether this was recorded, then try again")
+
+
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """Events that a thread waits to see stored, and what came of it."""
+    """Events that a thread waits to see stored, and what came of it: ids, or an error.
+
+    `places` are their streams and versions, `facts` their streams and topics, `spoilers` the facts
+    that their decision can't bear; `alone` says that they do more than add rows.
+    """
 
     stored: Sequence[StoredEvent]
     beside: Beside
-    ids: Sequence[int] = ()
-    error: BaseException | None = None
-    done: bool = False
+    places: set[tuple[object, int]]
+    facts: set[tuple[object, str]]
+    spoilers: set[tuple[object, str]]
+    alone: bool
+    ids: Sequence[int] | None = None
+    error: Exception | None = None
+
+    @classmethod
+    def of(cls, stored: Sequence[StoredEvent], beside: Beside) -> _Waiting:
+        """Look at what is to be stored."""
+        return cls(
+            stored,
+            beside,
+            {(event.originator_id, event.originator_version) for event in stored},
+            {(event.originator_id, event.topic) for event in stored},
+            {(fact.stream, fact.topic) for fact in beside.get("unless", ())},
+            any(given for name, given in beside.items() if name not in (*ROWS, *BASIS)),
+        )
 
     @property
-    def alone(self) -> bool:
-        """Whether it does more than add rows."""
-        return any(given for name, given in self.beside.items() if name not in (*ROWS, *BASIS))
+    def done(self) -> bool:
+        """Whether its thread can be told."""
+        return self.ids is not None or self.error is not None
 
 
 @dataclass(slots=True)
@@ -51,25 +77,23 @@ class _Share:
 
     taken: list[_Waiting] = field(default_factory=list)
     events: int = 0
-    places: set[tuple[str, int]] = field(default_factory=set)
-    facts: set[tuple[str, str]] = field(default_factory=set)
+    places: set[tuple[object, int]] = field(default_factory=set)
+    facts: set[tuple[object, str]] = field(default_factory=set)
 
     def takes(self, one: _Waiting) -> bool:
         """Take one in, unless it must be seen to after those that are here already."""
-        places = {(str(e.originator_id), e.originator_version) for e in one.stored}
-        spoiled = {(fact.stream, fact.topic) for fact in one.beside.get("unless", ())}
         if self.taken and (
             one.alone
             or self.taken[0].alone
             or self.events + len(one.stored) > EVENTS_MAX
-            or places & self.places
-            or spoiled & self.facts
+            or one.places & self.places
+            or one.spoilers & self.facts
         ):
             return False
         self.taken.append(one)
         self.events += len(one.stored)
-        self.places |= places
-        self.facts |= {(str(e.originator_id), e.topic) for e in one.stored}
+        self.places |= one.places
+        self.facts |= one.facts
         return True
 
 
@@ -78,47 +102,75 @@ class SharedCommits:
 
     def __init__(self, write: Write) -> None:
         self._write = write
-        self._writing = Lock()
+        self._turn = Condition()
+        self._busy = False
         self._waiting: deque[_Waiting] = deque()
 
     def commit(self, stored: Sequence[StoredEvent], beside: Beside) -> Sequence[int]:
         """Store events and what belongs beside them; return their ids once they are durable."""
-        mine = _Waiting(stored, beside)
-        self._waiting.append(mine)
-        with self._writing:
-            while not mine.done:
-                self._store(self._together())
+        mine = _Waiting.of(stored, beside)
+        if self._gets_the_turn(mine):
+            self._lead(mine)
         if mine.error is not None:
             raise mine.error
+        assert mine.ids is not None, "whoever goes on is done"
         return mine.ids
 
-    def _together(self) -> list[_Waiting]:
-        """Take from those that wait, in order, as many as can share a commit."""
+    def _gets_the_turn(self, mine: _Waiting) -> bool:
+        """Wait until this is done (False), or until it is this thread's turn to write (True)."""
+        with self._turn:
+            self._waiting.append(mine)
+            try:
+                while self._busy and not mine.done:
+                    self._turn.wait()
+            except BaseException:
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
+                raise
+            self._busy = self._busy or not mine.done
+            return not mine.done
+
+    def _lead(self, mine: _Waiting) -> None:
+        """Write, in order, what waits before this and with it; then let another thread write."""
+        try:
+            while not mine.done:
+                self._round()
+        finally:
+            with self._turn:
+                self._busy = False
+                self._turn.notify_all()
+
+    def _round(self) -> None:
+        """Write as many of those that wait, in order, as can share a commit, and tell them."""
         share = _Share()
-        while self._waiting and share.takes(self._waiting[0]):
-            self._waiting.popleft()
-        return share.taken
+        try:
+            with self._turn:
+                while self._waiting and share.takes(self._waiting[0]):
+                    self._waiting.popleft()
+            self._store(share.taken)
+        finally:
+            for one in share.taken:
+                if not one.done:
+                    one.error = WriterInterrupted()
+            with self._turn:
+                self._turn.notify_all()
 
     def _store(self, taken: Sequence[_Waiting]) -> None:
         """Store what was taken together; if that is refused, each alone."""
         try:
-            ids = iter(self._write([e for one in taken for e in one.stored], _joined(taken)))
+            found = iter(self._write([e for one in taken for e in one.stored], _joined(taken)))
+        except (OperationalError, InterfaceError) as error:
             for one in taken:
-                one.ids = [next(ids) for _ in one.stored]
-        except (IntegrityError, DataError) as error:
+                one.error = type(error)(*error.args)
+        except Exception as error:  # noqa: BLE001 its thread raises it
             if len(taken) == 1:
                 taken[0].error = error
-            else:
-                for one in taken:
-                    self._store([one])
-        except BaseException as error:
+                return
             for one in taken:
-                one.error = error
-            if not isinstance(error, Exception):
-                raise
-        finally:
+                self._store([one])
+        else:
             for one in taken:
-                one.done = True
+                one.ids = [next(found) for _ in one.stored]
 
 
 def _joined(taken: Sequence[_Waiting]) -> Beside:

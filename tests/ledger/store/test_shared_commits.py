@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError, StoredEv
 
 from ledger.domain.keeping import Unless
 from ledger.store import shared_commits
-from ledger.store.shared_commits import Beside, SharedCommits
+from ledger.store.shared_commits import Beside, SharedCommits, WriterInterrupted
 
 Wanted = tuple[list[StoredEvent], dict[str, Any]]
 
@@ -44,10 +43,8 @@ class Store:
         self.beside.append(beside)
         return list(range(first, first + len(streams)))
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the first commit until the block is done."""
-        yield
+    def go_on(self) -> None:
+        """Let the first commit end."""
         self._goes_on.set()
 
     def all_of(self, *wanted: Wanted) -> list[Any]:
@@ -55,13 +52,14 @@ class Store:
         with ThreadPoolExecutor(len(wanted) + 1) as pool:
             asked = [pool.submit(self.shared.commit, [event("first")], {})]
             assert self._begun.wait(WAIT_S)
-            with self.held():
-                for number, (stored, beside) in enumerate(wanted, 1):
-                    asked.append(pool.submit(self.shared.commit, stored, beside))
-                    self._until_waiting(number)
+            for number, (stored, beside) in enumerate(wanted, 1):
+                asked.append(pool.submit(self.shared.commit, stored, beside))
+                self.until_waiting(number)
+            self.go_on()
             return [each.exception(WAIT_S) or each.result() for each in asked[1:]]
 
-    def _until_waiting(self, count: int) -> None:
+    def until_waiting(self, count: int) -> None:
+        """Wait until so many wait for their turn."""
         turn = threading.Event()
         for _ in range(int(WAIT_S * 1000)):
             if len(self.shared._waiting) == count:
@@ -76,8 +74,7 @@ def alone(*streams: str) -> Wanted:
 
 def test_one_by_itself_is_one_commit() -> None:
     store = Store()
-    with store.held():
-        pass
+    store.go_on()
     assert store.shared.commit([event("a"), event("b")], {}) == [0, 1]
     assert store.shared.commit([event("c")], {}) == [2]
     assert store.commits == [["a", "b"], ["c"]]
@@ -159,10 +156,86 @@ def test_when_the_database_is_gone_all_are_told_and_nobody_tries_alone() -> None
     assert tried == [["first"], ["a", "b"]]
 
 
-def test_an_interruption_leaves_nobody_waiting() -> None:
+def test_a_fault_in_one_is_not_told_to_the_others() -> None:
     def refuse(streams: list[str]) -> None:
-        if streams != ["first"]:
-            raise KeyboardInterrupt
+        if "bad" in streams:
+            raise UnicodeEncodeError("utf-8", "x", 0, 1, "surrogates not allowed")
 
-    found = Store(refuse).all_of(alone("a"), alone("b"))
-    assert [type(each) for each in found] == [KeyboardInterrupt, KeyboardInterrupt]
+    store = Store(refuse)
+    one, refused, other = store.all_of(alone("a"), alone("bad"), alone("b"))
+    assert (one, other) == ([1], [2])
+    assert isinstance(refused, UnicodeEncodeError)
+
+
+def test_what_can_not_be_looked_at_stops_nobody() -> None:
+    store = Store()
+    store.go_on()
+    with pytest.raises(TypeError):
+        store.shared.commit([event("bad")], {"unless": None})
+    assert store.shared.commit([event("a")], {}) == [0]
+
+
+def interrupted_at(*where: list[str]) -> Store:
+    def refuse(streams: list[str]) -> None:
+        if streams in where:
+            raise KeyboardInterrupt
+        if len(streams) > 1:
+            raise IntegrityError("together they are refused")
+
+    return Store(refuse)
+
+
+def test_an_interruption_leaves_nobody_waiting_and_nobody_deceived() -> None:
+    found = interrupted_at(["a", "b"]).all_of(alone("a"), alone("b"))
+    assert {type(each) for each in found} == {KeyboardInterrupt, WriterInterrupted}
+
+
+def test_of_an_interrupted_share_only_what_was_stored_is_told_so() -> None:
+    store = interrupted_at(["b"])
+    one, *others = store.all_of(alone("a"), alone("b"), alone("c"), alone("d"))
+    assert store.commits == [["first"], ["a"]]
+    told = [one, *others]
+    assert sum(isinstance(each, KeyboardInterrupt) for each in told) == 1
+    assert one == [1] or isinstance(one, KeyboardInterrupt)
+    assert all(isinstance(each, KeyboardInterrupt | WriterInterrupted) for each in others)
+
+
+def test_who_is_interrupted_while_waiting_is_not_stored_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Store()
+    store.go_on()
+    shared = store.shared
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    shared._busy = True
+    monkeypatch.setattr(shared._turn, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        shared.commit([event("gone")], {})
+    shared._busy = False
+    assert shared.commit([event("next")], {}) == [0]
+    assert store.commits == [["next"]]
+
+
+def test_whoever_is_stored_is_told_before_the_next_commit_ends() -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def refuse(streams: list[str]) -> None:
+        if streams == ["late"]:
+            begun.set()
+            assert goes_on.wait(WAIT_S)
+
+    store = Store(refuse)
+    with ThreadPoolExecutor(8) as pool:
+        early = [pool.submit(store.shared.commit, [event(f"e{n}")], {}) for n in range(4)]
+        store.until_waiting(3)
+        late = pool.submit(store.shared.commit, [event("late")], {"erased": ["x"]})
+        store.until_waiting(4)
+        store.go_on()
+        assert begun.wait(WAIT_S)
+        assert [one.result(WAIT_S) for one in early]
+        assert not late.done()
+        goes_on.set()
+        assert late.result(WAIT_S) == [4]
