@@ -69,7 +69,8 @@ def read(
     if at is not None:
         moved_on = connection.execute(f"{_MOVED_ON} AND {mine}", given).fetchall()
         found += [(key, settled(sums)) for key, sums in _then(moved_on, since)]
-    return sorted(found, key=lambda one: one[0])
+        found.sort(key=_key)
+    return found
 
 
 def still(fund: Asked, at: Position | None) -> Question[list[Standing]]:
@@ -79,7 +80,11 @@ def still(fund: Asked, at: Position | None) -> Question[list[Standing]]:
 
 def _accounts(rows: Sequence[Row]) -> list[Standing]:
     found = [((row["fund"], row["unit"]), account_of(row)) for row in rows]
-    return sorted(found, key=lambda one: one[0])
+    return sorted(found, key=_key)
+
+
+def _key(one: Standing) -> Key:
+    return one[0]
 
 
 def _mine(fund: Asked) -> str:

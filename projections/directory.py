@@ -214,7 +214,7 @@ def names(runner: Runner, at: Position | None = None) -> dict[str, str]:
 
 USES = (
     "SELECT purpose, place, ground, document, leaf, time FROM uses WHERE fund = %(fund)s"
-    " AND leaf < %(end)s ORDER BY leaf"
+    " AND leaf < %(end)s"
 )
 
 

@@ -31,8 +31,8 @@ from projections.traces import TRACES
 MOVED = ("allocation-out", "allocation-in", "take-back", "given-back")
 """Kinds of the journal's rows that are steps of a fund, beside payments."""
 
-VIEWS = (TRACES, JOURNAL, FUND_TALLIES, NAMINGS)
-"""What the page is read from, beside the directory."""
+VIEWS = (TRACES, JOURNAL, FUND_TALLIES)
+"""What the page is read from, beside the directory and, as of now, the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def opening(runner: Runner, fund: str, at: Position | None = None) -> tuple[Fund
         row, uses, standing = ask_together(
             connection, *fund_story.questions(fund, at), accounts.still(fund, at)
         )
-    return fund_story.told(row, uses, at), statements.sums_of(standing, position)
+    return fund_story.story_of(row, uses, at), statements.sums_of(standing, position)
 
 
 def told(
@@ -152,7 +152,7 @@ def told(
     """
     fund = story.entry.fund
     asked: list[Question[Any]] = [
-        statements.paid(fund, room.payments, before, at),
+        statements.payments_before(fund, room.payments, before, at),
         _reached(fund, at),
         _paid(fund, unit or "", room.payees, at),
         _all_paid(fund, unit or "", at),
@@ -162,11 +162,11 @@ def told(
     ]
     if at is None:
         asked += [fund_tallies.of_now(fund), namings.named(fund)]
-    with runner.reading_several(VIEWS, at) as (connection, _):
+    with runner.reading_several(VIEWS if at else (*VIEWS, NAMINGS), at) as (connection, _):
         (payments, older), places, most, whole, largest, turned, corrections, *now = ask_together(
             connection, *asked
         )
-        tallies, names = now or (fund_tallies.of(runner, fund, at), ())
+    tallies, names = now or (fund_tallies.of(runner, fund, at), ())
     return Told(
         payments, older, places, _shortened(most, whole, room.payees),
         [*_milestones(story), *largest, *turned], tallies, corrections, names,

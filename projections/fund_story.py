@@ -45,7 +45,7 @@ def story(runner: Runner, fund: str, at: Position | None = None) -> FundStory | 
     """Return a fund with its holder, its uses and its moments; None when there is no such fund."""
     with runner.reading(DIRECTORY, at) as (connection, _):
         found, used = ask_together(connection, *questions(fund, at))
-    return told(found, used, at)
+    return story_of(found, used, at)
 
 
 def questions(
@@ -53,15 +53,20 @@ def questions(
 ) -> tuple[Question[Sequence[Row]], Question[Sequence[Row]]]:
     """Return what asks for the row of a fund, and for those of its uses."""
     given = {"fund": fund, "end": end_of(at)}
-    return Question(_FUND, given, list, _FUND_WRITTEN), Question(USES, given, list, _USE_WRITTEN)
+    return Question(_FUND, given, list, _FUND_WRITTEN), Question(
+        USES, given, _in_log_order, _USE_WRITTEN
+    )
 
 
-def told(found: Sequence[Row], used: Sequence[Row], at: Position | None) -> FundStory | None:
+def _in_log_order(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: row["leaf"])
+
+
+def story_of(found: Sequence[Row], used: Sequence[Row], at: Position | None) -> FundStory | None:
     """Return the story that these rows tell; None when they tell of no fund."""
     if not found:
         return None
     (row,) = found
-    used = sorted(used, key=lambda one: one["leaf"])
     moments = _moments(row, used, at)
     return FundStory(entry_of(row), row["holder"], tuple(map(use_of, used)), moments)
 

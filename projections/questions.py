@@ -25,7 +25,8 @@ class Question(Generic[T_co]):
     """What is asked, with named parameters and their values, and how its rows are read.
 
     `written` reads columns that JSON has no form of its own for, such as days, from their text.
-    The rows come in no order when it is asked beside others.
+    The rows come in no order when it is asked beside others; sums must be made `::bigint`, for what
+    is `numeric` would come as a float.
     """
 
     text: str

@@ -90,10 +90,10 @@ def payments(
     With them comes the leaf to go on before, or None when these are the last.
     """
     with runner.reading(TRACES, at) as (connection, _):
-        return ask(connection, paid(fund, limit, before, at))
+        return ask(connection, payments_before(fund, limit, before, at))
 
 
-def paid(
+def payments_before(
     fund: str, limit: int, before: int | None, at: Position | None
 ) -> Question[tuple[Sequence[Payment], int | None]]:
     """Return what asks for these payments and that leaf."""

@@ -254,9 +254,8 @@ class Streams:
 
 def _fund(known: Fund | None, event: FundEvent) -> Fund:
     """Apply one fact to a fund, whose holder alone speaks in its story."""
-    folded = funds.evolve(known, event)
-    _check_own(event.originator_id, folded.organisation, [event])
-    return folded
+    _check_own(event.originator_id, known.organisation if known else event.actor, [event])
+    return funds.evolve(known, event)
 
 
 def _check_own(stream: str, holder: str, history: Sequence[Event]) -> None:

@@ -67,7 +67,7 @@ def quickly_accepted(public: Ed25519PublicKey, signature: bytes, message: bytes)
     if len(signature) != SIGNATURE_BYTES:
         return False
     try:
-        crypto_sign_open(signature + message, public.public_bytes_raw())
+        crypto_sign_open(b"".join((signature, message)), public.public_bytes_raw())
     except BadSignatureError:
         return False
     return True

@@ -11,6 +11,7 @@ import pytest
 
 from api.wiring import House
 from projections import fund_page
+from projections.directory import DIRECTORY
 from projections.fund_page import Room
 from projections.journal import JOURNAL
 from projections.questions import Question, ask, ask_together
@@ -85,3 +86,17 @@ def test_what_is_read_together_waits_for_the_slowest_view(house: House) -> None:
         house.runner.reading_several([TRACES, JOURNAL], asked),
     ):
         raise AssertionError
+
+
+def test_a_page_of_the_past_does_not_wait_for_names(house: House) -> None:
+    ledger = opened(house)
+    house.runner.catch_up()
+    give(house, ledger.fund, "1.00")
+    for view in (*fund_page.VIEWS, DIRECTORY):
+        house.runner.follow(view)
+    asked = house.runner.reached(TRACES)
+    story, _ = fund_page.opening(house.runner, ledger.fund, asked)
+    assert story is not None
+    then = fund_page.told(house.runner, story, "CNY", Room(2, 2, 2, 2, 2, 2), at=asked)
+    assert then.payments
+    assert not then.names
