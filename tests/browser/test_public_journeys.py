@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from api.wiring import House
 from receipts.verify import Verifier
-from tests.browser.browsing import Visitor
+from tests.browser.browsing import Language, Visitor
 from tests.browser.conftest import Site, Visit
 
 BOXES = ("code", "number", "check_code", "issued_on", "amount")
@@ -188,3 +188,29 @@ def test_a_receipt_for_a_gift_of_a_real_list_is_checked_and_its_gift_followed(
 
     page.goto(f"/trace/gift/{gift_of(real.house, receipt)}")
     expect(page.locator("main")).to_contain_text(f"{Decimal(receipt['amount']):,}")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_chinese_names_are_drawn_from_the_portals_own_font(
+    language: Language, sample: Site, visit: Visit
+) -> None:
+    page = visit(sample.origin, Visitor(language=language))
+    to_fund(page, sample)
+    page.evaluate("() => document.fonts.ready.then(() => null)")
+
+    for selector in ("h1", ".language:lang(zh)" if language == "en" else "header .brand"):
+        used = fonts_of(page, selector)
+        assert [one["isCustomFont"] for one in used] == [True], used
+
+
+def fonts_of(page: Page, selector: str) -> list[dict[str, Any]]:
+    """Return the fonts that an element's letters are drawn with, as the browser tells."""
+    asked = page.context.new_cdp_session(page)
+    for part in ("DOM", "CSS"):
+        asked.send(f"{part}.enable")
+    root = asked.send("DOM.getDocument")["root"]["nodeId"]
+    node = asked.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+    found: list[dict[str, Any]] = asked.send("CSS.getPlatformFontsForNode", {"nodeId": node})[
+        "fonts"
+    ]
+    return found
