@@ -24,6 +24,8 @@ from tests.browser.serving import served
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 GENERATOR = Path(sys.executable).with_name("openapi-python-client")
 CLIENT = "client_of_the_ledger"
+WAIT_S = 60.0
+"""The document is made when it is first asked for; the machine may be busy."""
 """The package that the generator writes."""
 
 ASKED = """
@@ -92,7 +94,7 @@ def test_whatever_a_stranger_sends_is_answered_as_the_document_says(
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    paths = httpx.get(f"{origin}/openapi.json").json()["paths"].values()
+    paths = httpx.get(f"{origin}/openapi.json", timeout=WAIT_S).json()["paths"].values()
     assert f"Tested: {sum(map(len, paths))}\n" in done.stdout, done.stdout
 
 
@@ -108,13 +110,15 @@ def _settings(known: dict[str, str]) -> str:
 def test_a_typed_client_made_from_the_document_reads_the_ledger(
     origin: str, known: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    described = httpx.get(f"{origin}/openapi.json").json()
+    described = httpx.get(f"{origin}/openapi.json", timeout=WAIT_S).json()
     _generate(described, tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     funds = importlib.import_module(_module(described, "/api/v1/funds"))
     trace = importlib.import_module(_module(described, "/api/v1/gifts/{gift}/trace"))
 
-    with importlib.import_module(CLIENT).Client(base_url=origin) as client:
+    with importlib.import_module(CLIENT).Client(
+        base_url=origin, timeout=httpx.Timeout(WAIT_S)
+    ) as client:
         (fund,) = funds.sync(client=client).funds
         traced = trace.sync(known["gift"], client=client)
 

@@ -219,6 +219,21 @@ def test_who_is_interrupted_while_waiting_is_not_stored_later(
     assert store.commits == [["next"]]
 
 
+def test_who_is_interrupted_while_another_writes_for_it_goes_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shared = Store().shared
+
+    def interrupted() -> None:
+        shared._waiting.clear()  # another thread has taken it
+        raise KeyboardInterrupt
+
+    shared._busy = True
+    monkeypatch.setattr(shared._turn, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        shared.commit([event("taken")], {})
+
+
 def test_whoever_is_stored_is_told_before_the_next_commit_ends() -> None:
     begun, goes_on = threading.Event(), threading.Event()
 
