@@ -36,14 +36,16 @@ from projections import (
 from projections import trace_queries as traces
 from projections.directory import DIRECTORY
 from projections.fund_page import Room
+from projections.fund_tallies import FUND_TALLIES
 from projections.journal import JOURNAL
+from projections.namings import NAMINGS
 from projections.runner import BeyondTheLog, Position, Runner, ViewBehind
 from projections.traces import TRACES
 from tests.conftest import OTHER_USCC, USCC
 from tests.houses import GIFT_DAY, general_fund, gift, give, pay, register
 from tests.ledger.corrected import DOCUMENT, GOWNS, MASKS, goods, line, why
 
-VIEWS = (DIRECTORY, JOURNAL, TRACES)
+VIEWS = (DIRECTORY, JOURNAL, TRACES, FUND_TALLIES, NAMINGS)
 SCHOOL, CLINIC = "示范县第一小学", "示范卫生院"
 VILLAGE = "230108001201"
 
@@ -225,8 +227,7 @@ def _page_of_fund(runner: Runner, at: Position | None, fund: str) -> object:
         return directory.fund(runner, fund, at)
     pages = [
         fund_page.told(runner, story, unit, Room(most, 2, 3, 3, 2, 9), at=at)
-        for unit in ("CNY", MASKS)
-        for most in (1, 9)
+        for unit, most in (("CNY", 1), (MASKS, 9))
     ]
     return (
         story,
