@@ -39,7 +39,13 @@ from ledger.store.database import Database
 from ledger.store.drafts import Drafts
 from ledger.store.durable import write_once
 from ledger.store.hooks import Hooks
-from ledger.store.integrator import Integrator, LogSigner, States, states
+from ledger.store.integrator import (
+    Integrator,
+    LogSigner,
+    States,
+    refuse_if_put_back,
+    states,
+)
 from ledger.store.job_files import JobFiles
 from ledger.store.jobs import Jobs
 from ledger.store.key_directory import KeyDirectory
@@ -284,6 +290,7 @@ class House:
     def ledger(self) -> Ledger:
         """The commands."""
         self.keys.signing_key("log")  # what can't be published is refused before it is recorded
+        refuse_if_put_back(self.recorder, self.log)
         return Ledger(
             Desk(
                 self.engine,

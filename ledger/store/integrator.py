@@ -24,6 +24,7 @@ from ledger.proof.cosignatures import CosignerKey, cosign_mldsa
 from ledger.proof.notes import VerifierKey
 from ledger.store.checkpoints import Checkpoints, Kept, lattice_signed_at
 from ledger.store.log_folder import LogDiffers, LogFolder
+from ledger.store.log_objects import Directory, FileMissing
 from ledger.store.recorder import LogRow
 
 BATCH = 5000
@@ -376,3 +377,16 @@ def states(entries: Entries, checkpoints: Checkpoints, log: LogFolder) -> States
     shown, kept = log.shown(), checkpoints.signed()
     published = shown.size if shown else 0
     return States(entries.size(), max(published, kept.size if kept else 0), published)
+
+
+def refuse_if_put_back(entries: Entries, log: LogFolder) -> None:
+    """Raise `LogAhead` where a folder shows more entries than there are: none is to be added.
+
+    What would be recorded then could never be published. A bucket is not asked, so that recording
+    does not wait for it, nor is a damaged folder: the integrator refuses both.
+    """
+    shown = None
+    with suppress(Untrusted, FileMissing):
+        shown = log.shown() if isinstance(log.objects, Directory) else None
+    if shown and shown.size > (stored := entries.size()):
+        raise LogAhead(shown.size, stored)

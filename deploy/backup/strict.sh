@@ -1,0 +1,12 @@
+#!/bin/sh
+# With `on`, no commit is acknowledged before receive.sh has it on its disk: strict.sh on|off
+# Recording waits while no receiver runs.
+set -eu
+. "$(dirname "$0")/database.sh"
+case $1 in
+    on) names=pg_receivewal ;;
+    off) names= ;;
+    *) echo "strict.sh on|off" >&2; exit 2 ;;
+esac
+psql -d "$DATABASE" -qX -v ON_ERROR_STOP=1 \
+    -c "ALTER SYSTEM SET synchronous_standby_names = '$names'" -c "SELECT pg_reload_conf()" >/dev/null
