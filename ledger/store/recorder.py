@@ -37,6 +37,7 @@ from ledger.proof.merkle import leaf_hash
 from ledger.store import answered, shown_names, vault_tables
 from ledger.store.database import Database
 from ledger.store.forgetting import drop_requests
+from ledger.store.log_reading import LogReading
 from ledger.store.shared_commits import Beside, SharedCommits
 
 EVENTS = "ledger_events"
@@ -94,7 +95,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self._unless_statement = _statement(database, _SELECT_UNLESS)
         self._needed_statement = _statement(database, _SELECT_NEEDED)
         self._head_statement = _statement(database, "SELECT origin, size FROM {head}")
-        self._log_statement = _statement(database, _SELECT_LOG)
+        self._reading = LogReading(database, EVENTS)
         self._log_of_statement = _statement(database, _SELECT_LOG_OF)
 
     def prepare(self, origin: str | None) -> bool:
@@ -241,11 +242,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
     def log(self, start: int, stop: int) -> list[LogRow]:
         """Return leaves `start` to `stop`, not included, with the rows they stand for."""
-        with self.datastore.get_connection() as connection:
-            found = connection.execute(
-                self._log_statement, {"start": start, "stop": stop}, binary=True, prepare=True
-            ).fetchall()
-        return [_log_row(row) for row in found]
+        return [_log_row(row) for row in self._reading.rows(start, stop)]
 
     def log_in_batches(self, start: int, stop: int, batch: int = 5000) -> Iterator[list[LogRow]]:
         """Yield leaves `start` to `stop`, not included, a batch at a time."""
@@ -353,11 +350,6 @@ _SELECT_NEEDED = (
 _DELETE_RESTRICTED = "DELETE FROM {vault_restricted} WHERE digest = ANY(%(digests)s)"
 _DELETE_VAULT = "DELETE FROM {vault} WHERE digest = ANY(%(digests)s)"
 _DELETE_REQUEST = "DELETE FROM {requests} WHERE id = %(id)s"
-_SELECT_LOG = (
-    "SELECT leaf, hash, originator_id, originator_version, topic, state FROM {leaves}"
-    " LEFT JOIN {events} ON originator_id = stream AND originator_version = version"
-    " WHERE leaf >= %(start)s AND leaf < %(stop)s ORDER BY leaf"
-)
 _SELECT_REGISTRY = (
     "SELECT state FROM {events} JOIN {leaves} ON stream = originator_id AND"
     " version = originator_version WHERE topic = ANY(%(topics)s)"

@@ -1,0 +1,71 @@
+"""The log is read in its order, by ids where they help, and whole where they do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.wiring import House
+from ledger.store.log_reading import FEW
+from ledger.store.recorder import LogRow
+from tests.houses import general_fund, register
+from tests.ledger.store.test_log_folder import change, grow
+
+SIZE = 3 * FEW
+
+
+@pytest.fixture
+def grown(house: House) -> list[LogRow]:
+    """Record enough for the range to be read by ids; return it as it is read one by one."""
+    register(house)
+    grow(house, general_fund(house), SIZE)
+    return [row for leaf in range(SIZE) for row in house.recorder.log(leaf, leaf + 1)]
+
+
+def test_a_range_read_by_ids_is_what_its_leaves_are_one_by_one(
+    house: House, grown: list[LogRow]
+) -> None:
+    assert house.recorder.log(0, SIZE) == grown
+    assert house.recorder.log(7, 7 + FEW + 1) == grown[7 : 7 + FEW + 1]
+    assert house.recorder.log(10, SIZE + 100) == grown[10:], "past the end there is nothing"
+    assert house.recorder.log(SIZE, SIZE + 100) == []
+
+
+@pytest.mark.parametrize("moved", [0, 100, SIZE - 1])
+def test_an_id_that_is_out_of_order_hides_no_event(
+    house: House, grown: list[LogRow], moved: int
+) -> None:
+    change(
+        house,
+        "UPDATE {ledger_events} SET notification_id = 100000 FROM {leaves} WHERE leaf = %s"
+        " AND originator_id = stream AND originator_version = version",
+        moved,
+    )
+    assert house.recorder.log(0, SIZE) == grown
+
+
+@pytest.mark.parametrize("gone", [0, 100, SIZE - 1])
+def test_an_event_that_is_gone_is_shown_as_gone_and_no_other(
+    house: House, grown: list[LogRow], gone: int
+) -> None:
+    change(
+        house,
+        "DELETE FROM {ledger_events} USING {leaves} WHERE leaf = %s"
+        " AND originator_id = stream AND originator_version = version",
+        gone,
+    )
+    found = house.recorder.log(0, SIZE)
+    assert [row.leaf for row in found if row.entry is None] == [gone]
+    assert [row for row in found if row.leaf != gone] == [r for r in grown if r.leaf != gone]
+
+
+def test_the_events_of_a_range_are_read_by_their_ids(house: House, grown: list[LogRow]) -> None:
+    """What is read must not grow with the ledger: a range of ids, not a lookup for each event."""
+    change(house, "ANALYZE {ledger_events}")
+    change(house, "ANALYZE {leaves}")
+    reading = house.recorder._reading
+    with house.database.writing() as connection:
+        connection.execute("SET LOCAL enable_seqscan = off")
+        asked = {"start": 0, "stop": FEW + 1, "first": 1, "last": FEW + 1}
+        told = connection.execute(b"EXPLAIN " + reading._by_id, asked).fetchall()
+    plan = "\n".join(str(row["QUERY PLAN"]) for row in told)
+    assert "ledger_events_notification_id_idx" in plan, plan
