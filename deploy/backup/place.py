@@ -1,7 +1,7 @@
 """Tells the scripts beside it where the ledger's database is, in assignments for a shell.
 
-Without a word: DATABASE (a libpq connection string without password), PROGRAMS (a folder to look
-for PostgreSQL's programs in, before PATH: the embedded ones where PATH has none) and PGPASSWORD
+Without a word: DATABASE (a libpq connection string without password), PROGRAMS (the folder of
+PostgreSQL's programs: PG_PROGRAMS, or else the embedded ones, which know no TLS) and PGPASSWORD
 where one is set. With `new`, for the embedded server of a data folder in which there is no database
 yet: CLUSTER (the folder that gets one), OWNER (`uid:gid` of the account that runs it) and PROGRAMS.
 """
@@ -12,7 +12,6 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from shutil import which
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -30,8 +29,8 @@ def found(settings: Settings) -> dict[str, str]:
     given = conninfo_to_dict(url)
     password = given.pop("password", None)
     shown = {"PGPASSWORD": str(password)} if password else {}
-    at_hand = which("pg_basebackup") is not None
-    folder = "" if at_hand else str(programs(account_for(settings.data, os.geteuid())))
+    ours = programs(account_for(settings.data, os.geteuid()))
+    folder = os.environ.get("PG_PROGRAMS") or str(ours)
     return {"DATABASE": make_conninfo("", **given), "PROGRAMS": folder, **shown}
 
 

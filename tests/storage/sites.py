@@ -48,10 +48,11 @@ class Moment:
 
 @dataclass(slots=True)
 class Site:
-    """One ledger on the embedded server: where it lies, and where its backups go."""
+    """One ledger: where it lies, and where its backups go; on the embedded server without a URL."""
 
     folder: Path
     data: Path
+    url: str | None = None
     writer: BaseProcess | None = None
     receiver: subprocess.Popen[bytes] | None = None
     acknowledged: list[str] = field(default_factory=list)
@@ -60,7 +61,7 @@ class Site:
     @property
     def settings(self) -> Settings:
         """The settings of the ledger."""
-        return Settings(data=self.data)
+        return Settings(self.data, self.url)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -76,6 +77,7 @@ class Site:
             "BACKUPS": str(self.folder / "backups"),
             "KEYS": str(self.folder / "keys"),
             "PASSPHRASE": str(self.folder / "passphrase"),
+            **({"LEDGER_DATABASE_URL": self.url} if self.url else {}),
         }
 
     def run(self, command: str, **more: str) -> tuple[int, str]:
@@ -105,7 +107,7 @@ class Site:
             time.sleep(0.1)
 
     def _streams(self) -> bool:
-        with psycopg.connect(embedded.ensure(self.data)) as connection:
+        with psycopg.connect(self.url or embedded.ensure(self.data)) as connection:
             query = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"
             row = connection.execute(query).fetchone()
         return row is not None and row[0] > 0
@@ -140,7 +142,6 @@ class Site:
         """Kill all that runs and destroy the data folder, in the midst of recording."""
         assert self.writer is not None
         assert self._told is not None
-        assert self.receiver is not None
         self.writer.kill()
         self.writer.join()
         while self._told.poll():
@@ -151,10 +152,15 @@ class Site:
         cluster = (self.data / "postgres").resolve()
         os.kill(int((cluster / "data/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
         time.sleep(1.0)  # its backends end, and the receiver notes that it is gone
-        self.receiver.send_signal(signal.SIGINT)
-        self.receiver.wait(LONGEST_S)
+        self.stop_receiving()
         shutil.rmtree(cluster)
         shutil.rmtree(self.data)
+
+    def stop_receiving(self) -> None:
+        """Interrupt what receives the write-ahead log."""
+        assert self.receiver is not None
+        self.receiver.send_signal(signal.SIGINT)
+        self.receiver.wait(LONGEST_S)
 
     def remove(self) -> None:
         """End what still runs, and remove the cluster where root had put it."""
