@@ -18,7 +18,7 @@ pytestmark = pytest.mark.soak
 RECEIVE, STRICT = commands("Received as it is written:")
 BASE, FOLDER = commands("Copied once a day:")
 NEWEST = commands("After a loss:")
-THEN = commands("To look at an earlier moment:")
+THEN = commands("To look at an earlier moment ")
 
 
 @pytest.fixture
