@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -325,6 +326,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare shapes of the event table.")
     parser.add_argument("--rows", type=int, default=2_000_000, help=f"a multiple of {4 * COMMIT}")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is temporary is removed
     with server() as conninfo:
         found = []
         for shape in shapes(given.rows):
