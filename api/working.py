@@ -78,13 +78,8 @@ def _spread(
     jobs: int,
     begin: Callable[[], object],
 ) -> Iterator[tuple[Task, Result]]:
-    """Spread tasks over fresh processes, which hold no thread and no connection of this one.
-
-    What is imported here they need too; it is imported once, where they are all forked from.
-    """
-    context = get_context("forkserver")
-    context.set_forkserver_preload([name for name in sys.modules if name.startswith("api.")])
-    pool = ProcessPoolExecutor(jobs, context, _begin, (begin,))
+    """Spread tasks over fresh processes; what is imported here they need too."""
+    pool = pool_of(jobs, begin, [name for name in sys.modules if name.startswith("api.")])
     waiting: deque[tuple[Task, Future[Result]]] = deque()
     try:
         for task in tasks:
@@ -99,6 +94,16 @@ def _spread(
         raise WorkerLost from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def pool_of(jobs: int, begin: Callable[[], object], modules: list[str]) -> ProcessPoolExecutor:
+    """Return fresh processes, which hold no thread and no connection of this one.
+
+    They start with the first task; `modules` are imported once, where they are all forked from.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload(modules)
+    return ProcessPoolExecutor(jobs, context, _begin, (begin,))
 
 
 def _begin(begin: Callable[[], object]) -> None:

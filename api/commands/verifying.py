@@ -19,6 +19,7 @@ from api.verifying.files import read_file, read_or_fetch
 from api.verifying.groups import targets
 from api.verifying.session import Checked, Session, check_all
 from api.verifying.sheet import RESULTS, About, counts, digest, printed, why, written
+from api.working import cores
 from ledger.domain.events import CheckCount
 from ledger.store.durable import write_atomically
 from receipts.status import StatusList
@@ -43,6 +44,9 @@ PROVEN = {
 
 FILES_SHOWN = 40
 
+FEW = 1500
+"""So few files are checked before other processes have been of much use."""
+
 
 def declare(commands: Commands) -> None:
     """Declare `verify`."""
@@ -56,7 +60,13 @@ def declare(commands: Commands) -> None:
     verify.add_argument("--officer", metavar="ROLE", help="put the check on record")
     verify.add_argument("--sheet", type=Path, metavar="OUT.xlsx")
     verify.add_argument("--print", dest="printed", type=Path, metavar="OUT.html")
-    verify.add_argument("--jobs", type=number, default=1, metavar="N", help="processes for folders")
+    verify.add_argument(
+        "--jobs",
+        type=number,
+        metavar="N",
+        help="processes for receipts' files; "
+        "if not given, as many as there are cores, and one for a few files",
+    )
 
 
 def _somebody(text: str) -> str:
@@ -72,7 +82,7 @@ def verify_receipts(args: Namespace) -> Answer:
     session = _session(args, made)
     found = targets(args.paths)
     with progress("查验 verify", len(found)) as advance:
-        checked = list(check_all(session, found, args.jobs, advance))
+        checked = list(check_all(session, found, args.jobs or _jobs_for(len(found)), advance))
     about = about_of(args.officer, session, made)
     sheet = written(checked, about) if args.sheet else None
     check = _record(args, checked, about, digest(sheet or _plain(checked)))
@@ -83,6 +93,11 @@ def verify_receipts(args: Namespace) -> Answer:
         write_atomically(args.printed, printed(checked, about, with_it, check))
     data = [checked_json(one, args.officer, check) for one in checked]
     return Answer(data, tables(checked), DONE if all(one.good for one in checked) else WRONG)
+
+
+def _jobs_for(files: int) -> int:
+    """Return how many processes are worth their start, which takes as long as a thousand files."""
+    return cores() if files > FEW else 1
 
 
 def _session(args: Namespace, made: datetime) -> Session:

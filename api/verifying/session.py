@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from api.deducting.reference import rule_table, target_areas
 from api.garbage import uncollected
+from api.shared_work import shared
 from api.verifying import lists, pictures
 from api.verifying.files import BUNDLE, FileUnreadable, read_file, read_or_why
 from api.verifying.groups import TEXT, Target, grouped
 from api.verifying.lists import ListedReceipt
-from api.working import in_order
 from ledger.domain.claimants import folded
 from ledger.errors import Unreadable
 from receipts.classes import DeductionClasses
@@ -182,7 +184,7 @@ def _same(verdict: Verdict, row: ListedReceipt, taxpayer: str | None) -> Verdict
 def check_all(
     session: Session, found: Sequence[Target], jobs: int, advance: Callable[[int], None]
 ) -> Iterator[Checked]:
-    """Check everything, in order; with several `jobs` the files of folders in as many processes.
+    """Check everything, in order; with several `jobs` receipts' files in as many processes.
 
     A receipt that was met before, in another file or list, says where. A bundle may lie beside
     the file that it was taken from.
@@ -201,21 +203,30 @@ def _each(
     session: Session, found: Sequence[Target], jobs: int, advance: Callable[[int], None]
 ) -> Iterator[Checked]:
     desk = session.desk()
-    if jobs > 1 and not any(target.alone for target in found):
-        yield from _shared_out(session, found, jobs, advance)
-        return
-    for group in grouped(found):
-        if group[0].is_receipt:
-            yield from _told(_check_group(desk, group), advance)
+    for is_receipt, side_by_side in groupby(found, attrgetter("is_receipt")):
+        if is_receipt:
+            yield from _receipts(session, desk, side_by_side, jobs, advance)
             continue
-        yield from _check(desk, group[0])
-        advance(1)
+        for target in side_by_side:
+            yield from _check(desk, target)
+            advance(1)
 
 
-def _told(checked: Iterable[Checked], advance: Callable[[int], None]) -> Iterator[Checked]:
-    for one in checked:
-        yield one
-        advance(1)
+def _receipts(
+    session: Session,
+    desk: Desk,
+    found: Iterable[Target],
+    jobs: int,
+    advance: Callable[[int], None],
+) -> Iterator[Checked]:
+    """Check files here and in other processes, each of which reads trust and list for itself."""
+    here, begin = partial(_check_group, desk), partial(_begin, session)
+    for checked, unreadable in shared(here, _check_far, grouped(found), jobs, begin, __name__):
+        for one in checked:
+            yield one
+            advance(1)
+        if unreadable is not None:
+            raise unreadable
 
 
 def _check(desk: Desk, target: Target) -> Iterable[Checked]:
@@ -225,26 +236,26 @@ def _check(desk: Desk, target: Target) -> Iterable[Checked]:
     return [Checked(target.path, desk.code(target.path))]
 
 
-def _check_group(desk: Desk, group: Sequence[Target]) -> Iterator[Checked]:
-    for target, verdict in zip(group, desk.receipts(group), strict=True):
-        yield Checked(target.path, verdict)
+Group = tuple[list[Checked], FileUnreadable | None]
+"""What the files of a group came to, up to one that was named and can't be read."""
 
 
-def _shared_out(
-    session: Session, found: Sequence[Target], jobs: int, advance: Callable[[int], None]
-) -> Iterator[Checked]:
-    """Let several processes check; each reads trust and list for itself."""
-    begin = partial(_begin, session)
-    for _, checked in in_order(_check_far, grouped(found), jobs, begin):
-        yield from _told(checked, advance)
+def _check_group(desk: Desk, group: Sequence[Target]) -> Group:
+    checked: list[Checked] = []
+    try:
+        checked.extend(map(Checked, (target.path for target in group), desk.receipts(group)))
+    except FileUnreadable as error:
+        return checked, error
+    return checked, None
 
 
 _DESK: list[Desk] = []
+"""The one of a process that checks for another."""
 
 
 def _begin(session: Session) -> None:
     _DESK[:] = [session.desk()]
 
 
-def _check_far(group: Sequence[Target]) -> list[Checked]:
-    return list(_check_group(_DESK[0], group))
+def _check_far(group: Sequence[Target]) -> Group:
+    return _check_group(_DESK[0], group)

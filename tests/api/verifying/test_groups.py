@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from datetime import date
 from pathlib import Path
 
@@ -103,3 +104,30 @@ def test_lists_and_codes_are_checked_one_by_one() -> None:
     assert together == [
         ["a.pdf", "b.PDF"], ["c.CSV"], ["d.csv"], ["e.TXT"], ["f.png"], ["g.bundle.json", "h"],
     ]  # fmt: skip
+
+
+def test_several_processes_find_what_one_finds_in_the_same_order(tmp_path: Path) -> None:
+    mixed(tmp_path / "many", 3 * AT_ONCE + 5)
+    found = targets([tmp_path / "many"])
+    (tmp_path / "many" / "100.pdf").unlink()  # found, and gone before it is read
+    advances: list[int] = []
+    assert list(check_all(SESSION, found, 2, advances.append)) == checked(found)[0]
+    assert sum(advances) == len(found)
+
+
+def test_several_processes_stop_at_a_named_file_as_one_does(tmp_path: Path) -> None:
+    paths = mixed(tmp_path / "many", 3 * AT_ONCE)
+    gone = paths[AT_ONCE + 6]
+    gone.unlink()
+    found = targets(paths)
+    for jobs in (1, 2):
+        told = check_all(SESSION, found, jobs, lambda _: None)
+        with pytest.raises(FileUnreadable, match=gone.name):
+            list(told)
+
+
+def test_a_file_that_can_not_be_read_is_told_of_by_another_process(tmp_path: Path) -> None:
+    error = FileUnreadable(tmp_path / "gone.pdf", "no such file")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 our own bytes
+    assert type(again) is FileUnreadable
+    assert str(again) == str(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,10 @@ import pytest
 import segno
 
 from api.cli import main
+from api.commands import verifying
+from api.verifying.groups import Target
+from api.verifying.session import Session, check_all
+from api.working import cores
 from ledger.money import Money
 from receipts import qr
 from tests.attacks.forging import CHECK, CODE, NUMBER, SIGNERS, TRUST
@@ -86,6 +90,25 @@ def test_several_processes_find_what_one_finds(verify: Run) -> None:
     for place in range(70):
         written(f"many/{place:03d}.pdf", FILE if place % 7 else FILE[:-1])
     assert verify("many", "--jobs", "2") == verify("many")
+
+
+def test_many_files_are_shared_among_the_cores_if_nobody_says_otherwise(
+    verify: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in range(70):
+        written(f"many/{place:03d}.pdf", FILE)
+    alone = verify("many")
+    asked: list[int] = []
+
+    def shared_out(session: Session, found: Sequence[Target], jobs: int, advance: Any) -> Any:
+        asked.append(jobs)
+        return check_all(session, found, jobs, advance)
+
+    monkeypatch.setattr(verifying, "check_all", shared_out)
+    verify("many")
+    monkeypatch.setattr(verifying, "FEW", 69)
+    assert verify("many") == alone
+    assert asked == [1, cores()]
 
 
 def test_a_taxpayer_is_compared_with_the_payer(verify: Run) -> None:
