@@ -29,6 +29,9 @@ _OPENING = r"[（《〈“‘「『【〔]*"
 _CLOSING = r"[，。、；：？！）》〉”’」』】〕…]*"
 _UNBROKEN = re.compile(f"{_OPENING}(?:[!-~¡-ɏͰ-ӿ]+|.){_CLOSING} *", re.DOTALL)
 
+SURE = 1e-6
+"""So many millimetres of room to spare fit a line, however its widths are added up."""
+
 Advance = Callable[[str], float]
 """The width of a text, in sizes of its type."""
 
@@ -160,8 +163,11 @@ def lay_out(page: Page, advance: Advance) -> Sheet:
 
 def fit(text: str, box: Box, style: Style, advance: Advance) -> list[Run]:
     """Set `text` in `box` at the largest size that holds it whole, centred from top to bottom."""
-    pieces = [(piece, advance(piece)) for piece in _UNBROKEN.findall(text)]
     size = style.size
+    em = size * POINT_MM
+    if advance(text) * em <= box.width - SURE and LEADING * em <= box.height:
+        return list(_placed([text.rstrip(" ")], size, box, style, advance))
+    pieces = [(piece, advance(piece)) for piece in _UNBROKEN.findall(text)]
     while size >= SMALLEST_PT:
         em = size * POINT_MM
         lines = _broken(_cut(pieces, box.width / em, advance), box.width / em)
@@ -222,7 +228,7 @@ class _Composer:
         self.sheet.runs.extend(fit(text, box, style, self.advance))
 
     def say(self, text: str, box: Box, style: Style) -> None:
-        """Put fixed words."""
+        """Put fixed words, or what many receipts of an issuer have in common."""
         self.sheet.runs.extend(_fit_words(text, box, style, self.advance))
 
     def fill(self, box: Box, ink: str) -> None:
@@ -243,15 +249,17 @@ class _Composer:
         label: Label,
         value: str,
         style: Style = _PLAIN,
+        *,
+        common: bool = False,
     ) -> None:
-        """Put a label on its tinted cell, and its value beside it."""
+        """Put a label on its tinted cell, and its value beside it, which many may have."""
         left, middle, right = columns
         self.fill(Box(left, self.top, middle - left, height), "tint")
         centre, inner = self.top + height / 2, middle - left - 3
         self.say(label.zh, Box(left + 2, centre - 3.3, inner, 3.9), _LABEL)
         self.say(label.en, Box(left + 2, centre + 0.6, inner, 2.6), _ENGLISH)
         room = Box(middle + 3, self.top + _PADDING, right - middle - 5, height - 2 * _PADDING)
-        self.put(value, room, style)
+        (self.say if common else self.put)(value, room, style)
 
 
 def _head(composer: _Composer, page: Page) -> None:
@@ -283,15 +291,15 @@ def _parties(composer: _Composer, page: Page) -> None:
         composer.entry(_HALF, 8, words.PAYER_USCC, page.payer_uscc or "")
         composer.entry(_OTHER_HALF, 8, words.PAYER_ADDRESS, page.payer_address or "")
         composer.next_row(8)
-    composer.entry(_HALF, 8, words.RECIPIENT, page.recipient)
-    composer.entry(_OTHER_HALF, 8, words.RECIPIENT_USCC, page.recipient_uscc)
+    composer.entry(_HALF, 8, words.RECIPIENT, page.recipient, common=True)
+    composer.entry(_OTHER_HALF, 8, words.RECIPIENT_USCC, page.recipient_uscc, common=True)
     composer.next_row(8)
-    composer.entry(_FUND, 7.5, words.FUND, page.fund)
-    composer.entry(_DAY, 7.5, words.GIFT_ON, page.given)
-    composer.entry(_HAND, 7.5, words.HANDLER, page.handler)
+    composer.entry(_FUND, 7.5, words.FUND, page.fund, common=True)
+    composer.entry(_DAY, 7.5, words.GIFT_ON, page.given, common=True)
+    composer.entry(_HAND, 7.5, words.HANDLER, page.handler, common=True)
     composer.next_row(7.5)
     if page.area:
-        composer.entry(_WHOLE, 7, words.AREA, page.area)
+        composer.entry(_WHOLE, 7, words.AREA, page.area, common=True)
         composer.next_row(7)
 
 
@@ -306,11 +314,12 @@ def _lines(composer: _Composer, page: Page) -> None:
     composer.next_row(4.6)
     for line in page.rows:
         cells = _cells(line, dated=dated)
-        for text, (_, (left, width, align)) in zip(cells, columns, strict=True):
+        for text, (label, (left, width, align)) in zip(cells, columns, strict=True):
             room = Box(
                 left + _CELL_PADDING, composer.top + 0.3, width - 2 * _CELL_PADDING, _ROW - 0.6
             )
-            composer.put(text, room, _CELL._replace(align=align))
+            put = composer.put if label == words.LINE_AMOUNT else composer.say
+            put(text, room, _CELL._replace(align=align))
         composer.next_row(_ROW)
 
 
@@ -387,12 +396,12 @@ def _members(composer: _Composer, page: Page) -> None:
 
 
 def _notes(composer: _Composer, page: Page) -> None:
-    composer.entry(_WHOLE, 11.5, words.REMARK, page.remark, _PROSE)
+    composer.entry(_WHOLE, 11.5, words.REMARK, page.remark, _PROSE, common=True)
     composer.next_row(11.5)
     if page.further:
         composer.entry(_WHOLE, 8, words.OTHER, page.further, _PROSE)
         composer.next_row(8)
-    composer.entry(_WHOLE, 9, words.ELIGIBILITY, page.eligibility, _PROSE)
+    composer.entry(_WHOLE, 9, words.ELIGIBILITY, page.eligibility, _PROSE, common=True)
     composer.next_row(9)
     composer.rule()
 

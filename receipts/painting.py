@@ -49,37 +49,40 @@ class Codes:
 
     def shown(self, text: str, size: float) -> bytes:
         """Show a text, each stretch of it in the part that has it."""
-        if _digits().keys() >= set(map(ord, text)):
-            return b"/F0 %.2f Tf <%b> Tj\n" % (size, text.translate(_digits()).encode())
+        known = _digits()
+        try:
+            return b"/F0 %.2f Tf <%b> Tj\n" % (size, "".join([known[c] for c in text]).encode())
+        except KeyError:
+            return self._mixed(text, size)
+
+    def _mixed(self, text: str, size: float) -> bytes:
         return b"".join(
             b"/%b %.2f Tf <%b> Tj\n" % (font, size, "".join(codes).encode())
             for font, codes in self._stretches(text)
         )
 
     def _stretches(self, text: str) -> Iterator[tuple[bytes, list[str]]]:
-        last, codes = b"", list[str]()
+        last, codes, known = b"", list[str](), _digits()
         for char in text:
-            font, code = self._code(char)
+            code = known.get(char)
+            font, code = (ALWAYS, code) if code else self._numbered(char)
             if codes and font != last:
                 yield last, codes
                 codes = []
             last = font
-            codes.append(f"{code:04x}")
+            codes.append(code)
         yield last, codes
 
-    def _code(self, char: str) -> tuple[bytes, int]:
-        code = typeface.always().get(char)
-        if code is not None:
-            return ALWAYS, code
+    def _numbered(self, char: str) -> tuple[bytes, str]:
         if ord(char) in typeface.main().glyphs:
-            return OTHER, self.other.setdefault(char, len(self.other) + 1)
-        return RARE, self.rare.setdefault(char, len(self.rare) + 1)
+            return OTHER, f"{self.other.setdefault(char, len(self.other) + 1):04x}"
+        return RARE, f"{self.rare.setdefault(char, len(self.rare) + 1):04x}"
 
 
 @cache
-def _digits() -> dict[int, str]:
+def _digits() -> dict[str, str]:
     """The codes of the characters that stand on every receipt, in hex."""
-    return {ord(char): f"{code:04x}" for char, code in typeface.always().items()}
+    return {char: f"{code:04x}" for char, code in typeface.always().items()}
 
 
 def painted(sheet: Sheet, modules: bytes, codes: Codes) -> bytes:
@@ -155,8 +158,7 @@ def _code(height: float, modules: bytes) -> bytes:
     side = int(len(modules) ** 0.5)
     module = width / (side + 2 * QR_QUIET)
     size, quiet = module * side, module * QR_QUIET
-    rows = (modules[at : at + side] for at in range(0, len(modules), side))
-    bits = "".join(_packed(row) for row in rows).encode()
+    bits = _packed(modules, side).encode()
     place = (_colour((0, 0, 0)), size, size, left + quiet, bottom + quiet, side, side, bits)
     return (
         b"q %b rg %.3f 0 0 %.3f %.3f %.3f cm\n"
@@ -164,11 +166,11 @@ def _code(height: float, modules: bytes) -> bytes:
     )
 
 
-def _packed(row: bytes) -> str:
-    """One row of modules (0 black, 255 white) as hex digits, padded to whole bytes."""
-    digits = (len(row) + 7) // 8 * 2
-    bits = int(row.translate(_BITS), 2)
-    return f"{bits << (digits * 4 - len(row)):0{digits}x}"
+def _packed(modules: bytes, side: int) -> str:
+    """Rows of modules (0 black, 255 white) as hex digits, each padded to whole bytes."""
+    bits, padding = modules.translate(_BITS), b"0" * (-side % 8)
+    rows = padding.join([bits[at : at + side] for at in range(0, len(bits), side)])
+    return f"{int(rows + padding, 2):0{(side + len(padding)) * side // 4}x}"
 
 
 _BITS = bytes(48 + (n > 127) for n in range(256))  # noqa: PLR2004 the middle of grey

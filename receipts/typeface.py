@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from io import BytesIO
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from struct import pack
 from typing import Any
 
-from reportlab.pdfbase.ttfonts import TTFontFace, TTFontMaker
+from reportlab.pdfbase.ttfonts import TTFontFace
 
-from receipts import labels
+from receipts import labels, sfnt
 from receipts.words import DIGITS, GROUPS, PLACES, PREFIX
 
 FOLDER = Path(__file__).with_name("fonts")
@@ -24,6 +24,9 @@ RARE_FILE = FOLDER / "NotoSansCJKRare-Regular.ttf"
 
 LEVEL = 6
 """Of compression: more costs twice the time for a hundredth of the size."""
+
+OUTLINES_KEPT = 8192
+"""How many glyphs are remembered as they were cut out: names share most of theirs."""
 
 _A_BLOCK = 100
 """Most mappings in one block of a CMap (Adobe Technical Note 5014)."""
@@ -58,6 +61,7 @@ class Typeface:
         self._face: Any = TTFontFace(BytesIO(self._data))
         self._outlines = self._face.get_table_pos("glyf")[0]
         self.glyphs: dict[int, int] = self._face.charToGlyph
+        self._outline = lru_cache(OUTLINES_KEPT)(self._outline_of)
 
     @cached_property
     def widths(self) -> dict[str, float]:
@@ -92,31 +96,36 @@ class Typeface:
 
     def _cut(self, glyphs: Sequence[int]) -> bytes:
         """Write a font file that holds only these glyphs."""
-        outlines = [self._outline(glyph) for glyph in glyphs]
-        places = [0]
-        for outline in outlines:
-            places.append(places[-1] + len(outline))
+        cut = [self._outline(glyph) for glyph in glyphs]
+        places = [0, *accumulate(len(outline) for outline, _ in cut)]
         metrics = [round(n) for glyph in glyphs for n in self._face.hmetrics[glyph]]
-        head, hhea, maxp = (bytearray(self._face.get_table(t)) for t in ("head", "hhea", "maxp"))
-        head[50:52] = b"\x00\x01"  # long places
-        hhea[34:36] = maxp[4:6] = pack(">H", len(glyphs))
-        maker: Any = TTFontMaker()
-        for tag, table in {
-            "glyf": b"".join(outlines),
-            "head": bytes(head),
-            "hhea": bytes(hhea),
-            "hmtx": pack(f">{len(metrics)}H", *metrics),
-            "loca": pack(f">{len(places)}L", *places),
-            "maxp": bytes(maxp),
-        }.items():
-            maker.add(tag, table)
-        return bytes(maker.makeStream())
+        head, hhea, maxp = self._tables
+        count = pack(">H", len(glyphs))
+        tables = {
+            b"glyf": b"".join(outline for outline, _ in cut),
+            b"head": head,
+            b"hhea": hhea[:34] + count + hhea[36:],
+            b"hmtx": pack(f">{len(metrics)}H", *metrics),
+            b"loca": pack(f">{len(places)}L", *places),
+            b"maxp": maxp[:4] + count + maxp[6:],
+        }
+        sums = {tag: sfnt.word_sum(table) for tag, table in tables.items() if tag != b"glyf"}
+        return sfnt.written(tables, sums | {b"glyf": sum(words for _, words in cut)})
 
-    def _outline(self, glyph: int) -> bytes:
+    @cached_property
+    def _tables(self) -> tuple[bytes, bytes, bytes]:
+        """Its head with long places and no checksum yet, and what else counts the glyphs."""
+        head = bytearray(self._face.get_table("head"))
+        head[8:12], head[50:52] = bytes(4), b"\x00\x01"
+        return bytes(head), self._face.get_table("hhea"), self._face.get_table("maxp")
+
+    def _outline_of(self, glyph: int) -> tuple[bytes, int]:
+        """Cut out a glyph, padded to whole words, and add those up."""
         places = self._face.glyphPos
         cut = self._data[self._outlines + places[glyph] : self._outlines + places[glyph + 1]]
         assert cut[:1] < b"\x80", "an outline made of other outlines is not in our typefaces"
-        return cut + bytes(-len(cut) % 4)
+        padded = cut + bytes(-len(cut) % 4)
+        return padded, sfnt.word_sum(padded)
 
 
 @cache
@@ -133,8 +142,10 @@ def rare() -> Typeface:
 
 def missing_glyphs(text: str) -> str:
     """Return the characters of `text` that no typeface of ours has, each once, in order."""
-    known = main().glyphs
-    absent = [char for char in dict.fromkeys(text) if ord(char) not in known]
+    known = main().widths.keys()
+    if known >= set(text):
+        return ""
+    absent = [char for char in dict.fromkeys(text) if char not in known]
     return "".join(char for char in absent if ord(char) not in rare().glyphs)
 
 
