@@ -1,11 +1,11 @@
 """How much of a receipt's time is drawing, hashing and signing, and how much lies between them.
 
-The whole is the receipt as it is printed: laid out, its proof attached, signed (`receipts.pdf`).
-Its parts are measured by themselves in the same rounds, each with its inputs at hand: drawing with
-the shared typeface and no signature, the digests of the file's bytes, one P-256 signature with its
-CMS frame. Times are of the processor, ratios are taken round by round. A table of where the time
-goes comes from cProfile, which makes calls dearer than they are. Writes
-benchmarks/receipt_parts.json. No threshold: numbers only.
+The whole is the receipt as it is printed, sixteen at a time: laid out, its proof attached, signed
+(`receipts.pdf`). Its parts are measured by themselves in the same rounds, each with its inputs at
+hand: drawing with the shared typeface, sixteen at a time too and unsigned, the digests of the
+file's bytes, one P-256 signature with its CMS frame. Times are of the processor, ratios are taken
+round by round. A table of where the time goes comes from cProfile, which makes calls dearer than
+they are. Writes benchmarks/receipt_parts.json. No threshold: numbers only.
 """
 
 from __future__ import annotations
@@ -32,11 +32,13 @@ from receipts import cms, pades, typeface
 from receipts.layout import lay_out
 from receipts.page import Page
 from receipts.painting import ALWAYS, Codes, painted
-from receipts.pdf import _modules, render
+from receipts.pdf import _modules, render, render_all
+from receipts.press import AT_ONCE
 from receipts.typeface import LEVEL, advance
 
 RESULTS = Path(__file__).with_suffix(".json")
-WHOLE, DRAWING, HASHING, SIGNING = "the whole", "drawing, unsigned", "hashing", "signing"
+WHOLE, ALONE = "the whole, sixteen at a time", "the whole, one by one"
+DRAWING, HASHING, SIGNING = "drawing, unsigned", "hashing", "signing"
 PARTS = (DRAWING, HASHING, SIGNING)
 WITHIN = ("laying out", "the code", "painting", "packing the page", "the typeface's part")
 """What drawing consists of, besides writing the file."""
@@ -55,7 +57,7 @@ def timed(work: Callable[[Any], object], given: Sequence[Any]) -> float:
 
 
 def whole(described: Page) -> bytes:
-    """Print a receipt as it is issued."""
+    """Print a receipt by itself."""
     return render(described, ATTACHED, signer())
 
 
@@ -73,11 +75,24 @@ def signed(digest: bytes) -> None:
     cms.encode(cms.Signed(by.certificate, by.root, digest, value)).hex()
 
 
+def together(pages: Sequence[Page]) -> None:
+    """Print receipts as they are issued in bulk."""
+    render_all([(one, ATTACHED) for one in pages], signer())
+
+
+def drawn(pages: Sequence[Page]) -> None:
+    """Draw receipts and attach their proofs, without a signature."""
+    render_all([(one, ATTACHED) for one in pages])
+
+
 def one_round(pages: Sequence[Page]) -> dict[str, float]:
     """Return seconds a receipt, of the whole and of each part."""
-    found = {WHOLE: timed(whole, pages)}
+    groups = [pages[at : at + AT_ONCE] for at in range(0, len(pages), AT_ONCE)]
+    found = {WHOLE: timed(together, groups) * len(groups) / len(pages)}
     typeface.part_of.cache_clear()
-    found[DRAWING] = timed(lambda one: render(one, ATTACHED), pages)
+    found[ALONE] = timed(whole, pages)
+    typeface.part_of.cache_clear()
+    found[DRAWING] = timed(drawn, groups) * len(groups) / len(pages)
     files = [(render(one, ATTACHED), whole(one)) for one in pages]
     found[HASHING] = timed(hashed, files)
     found[SIGNING] = timed(signed, [sha256(file).digest() for _, file in files])
@@ -140,7 +155,7 @@ def main() -> None:
     shares = [sum(one[part] for part in PARTS) / one[WHOLE] for one in rounds]
     micros = {
         name: round(statistics.median(one[name] for one in rounds) * 1e6, 1)
-        for name in (WHOLE, *PARTS, *WITHIN)
+        for name in (WHOLE, ALONE, *PARTS, *WITHIN)
     }
     profiled = profile([page(next(numbers)) for _ in range(asked.receipts)])
     found = {

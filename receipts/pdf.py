@@ -21,7 +21,7 @@ from receipts.painting import ALWAYS, OTHER, RARE, Codes, painted
 from receipts.pdf_file import PAGE, PAGES, Objects, describe, output_intent, text_string
 from receipts.typeface import FONT_FILE, LEVEL, Part, missing_glyphs
 
-__all__ = ["FONT_FILE", "GlyphMissing", "QrUnprintable", "missing_glyphs", "render"]
+__all__ = ["FONT_FILE", "GlyphMissing", "QrUnprintable", "missing_glyphs", "render", "render_all"]
 
 CREATOR = "善款账本 Donation Ledger"
 
@@ -57,28 +57,108 @@ def render(
     bytes, whenever and wherever. Refuse with `GlyphMissing`, `TextDoesNotFit` or `QrUnprintable`
     before anything is drawn. ISO 32000-1; /AF of 32000-2.
     """
-    sheet = lay_out(page, typeface.advance)
-    missing = missing_glyphs("".join(run.text for run in sheet.runs))
-    if missing:
-        raise GlyphMissing(missing)
-    modules, objects = _modules(page.qr), Objects()
+    (made,) = render_all([(page, attachment)], signer, attachment_name)
+    if isinstance(made, Refused):
+        raise made
+    return made
+
+
+def render_all(
+    wanted: Sequence[tuple[Page, bytes]],
+    signer: Signer | None = None,
+    attachment_name: str = "bundle.json",
+) -> list[bytes | Refused]:
+    """Return for each page and attachment what `render` returns, or why it refuses.
+
+    A step is done for all before the next one is: that keeps its code and tables at hand for the
+    processor. About sixteen at once are enough.
+    """
+    drafts = [_Draft(page, attachment) for page, attachment in wanted]
+    for step in (_place, _encode, _paint, _pack, _cut_out):
+        for draft in drafts:
+            if draft.refusal is None:
+                step(draft)
+    for draft in drafts:
+        if draft.refusal is None:
+            _write(draft, signer, attachment_name)
+    for draft in drafts:
+        if draft.refusal is None and signer is not None:
+            pades.sign(draft.file, draft.at, signer)
+    return [draft.refusal or bytes(draft.file) for draft in drafts]
+
+
+class _Draft:
+    """A receipt in the making: what its steps have come to so far."""
+
+    __slots__ = (
+        "at", "attachment", "codes", "content", "file", "modules", "page", "parts", "refusal",
+        "sheet",
+    )  # fmt: skip
+
+    def __init__(self, page: Page, attachment: bytes) -> None:
+        self.page, self.attachment = page, attachment
+        self.refusal: Refused | None = None
+        self.sheet: Sheet
+        self.modules: bytes
+        self.codes = Codes()
+        self.content: bytes
+        self.parts: dict[bytes, Part]
+        self.file: bytearray
+        self.at: int
+
+
+def _place(draft: _Draft) -> None:
+    try:
+        draft.sheet = lay_out(draft.page, typeface.advance)
+    except Refused as refusal:
+        draft.refusal = refusal
+        return
+    if missing := missing_glyphs("".join(run.text for run in draft.sheet.runs)):
+        draft.refusal = GlyphMissing(missing)
+
+
+def _encode(draft: _Draft) -> None:
+    try:
+        draft.modules = _modules(draft.page.qr)
+    except Refused as refusal:
+        draft.refusal = refusal
+
+
+def _paint(draft: _Draft) -> None:
+    draft.content = painted(draft.sheet, draft.modules, draft.codes)
+
+
+def _pack(draft: _Draft) -> None:
+    draft.content = zlib.compress(draft.content, LEVEL)
+
+
+def _cut_out(draft: _Draft) -> None:
+    draft.parts, codes = {ALWAYS: typeface.always_part()}, draft.codes
+    if codes.other:
+        draft.parts[OTHER] = typeface.part_of(typeface.main(), tuple(codes.other))
+    if codes.rare:
+        draft.parts[RARE] = typeface.part_of(typeface.rare(), tuple(codes.rare))
+
+
+def _write(draft: _Draft, signer: Signer | None, attachment_name: str) -> None:
+    """Lay out the file; what its signature fills in begins at `draft.at`."""
+    page, objects = draft.page, Objects()
     about, metadata = describe(objects, _about(page), page.issued_on)
     entries = [
         b"/Metadata %b\n/OutputIntents [%b]\n" % (metadata, output_intent(objects)),
-        _attached(objects, attachment, attachment_name),
+        _attached(objects, draft.attachment, attachment_name),
     ]
-    notes = [_followed(objects, sheet, *link) for link in sheet.links]
-    if signer is None:
-        _draw(objects, sheet, modules, notes)
-        return bytes(objects.written(objects.add(_CATALOG % b"".join(entries)), about))
-    before, after = pades.dictionary(signer, page.issued_on, text_string(page.recipient))
-    value = objects.add(before, after)
-    field = objects.add(_FIELD % (PAGE, value))
-    entries.append(_FORM % (field, value))
-    _draw(objects, sheet, modules, [field, *notes])
-    file = objects.written(objects.add(_CATALOG % b"".join(entries)), about)
-    pades.sign(file, file.index(before) + len(before), signer)
-    return bytes(file)
+    notes = [_followed(objects, draft.sheet, *link) for link in draft.sheet.links]
+    before = b""
+    if signer is not None:
+        before, after = pades.dictionary(signer, page.issued_on, text_string(page.recipient))
+        value = objects.add(before, after)
+        field = objects.add(_FIELD % (PAGE, value))
+        entries.append(_FORM % (field, value))
+        notes.insert(0, field)
+    _draw(objects, draft, notes)
+    draft.file = objects.written(objects.add(_CATALOG % b"".join(entries)), about)
+    draft.at = draft.file.index(before) + len(before)
 
 
 _CATALOG = (
@@ -137,14 +217,8 @@ def _followed(objects: Objects, sheet: Sheet, box: Box, link: str) -> bytes:
     return objects.add(_LINK % (*where, PAGE, link.encode("ascii").hex().encode()))
 
 
-def _draw(objects: Objects, sheet: Sheet, modules: bytes, annotations: Sequence[bytes]) -> None:
-    codes = Codes()
-    content = objects.add_stream(zlib.compress(painted(sheet, modules, codes), LEVEL))
-    parts = {ALWAYS: typeface.always_part()}
-    if codes.other:
-        parts[OTHER] = typeface.part_of(typeface.main(), tuple(codes.other))
-    if codes.rare:
-        parts[RARE] = typeface.part_of(typeface.rare(), tuple(codes.rare))
+def _draw(objects: Objects, draft: _Draft, annotations: Sequence[bytes]) -> None:
+    content, parts, sheet = objects.add_stream(draft.content), draft.parts, draft.sheet
     fonts = b" ".join(b"/%b %b" % (name, _font(objects, part)) for name, part in parts.items())
     size = (WIDTH_MM / POINT_MM, sheet.height / POINT_MM)
     notes = b" /Annots [%b]" % b" ".join(annotations) if annotations else b""

@@ -6,9 +6,10 @@ Each process has a pipe of its own and ends when it closes, so that none outlive
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import compress, islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -28,7 +29,10 @@ from ledger.errors import Refused
 from ledger.store.durable import write_atomically
 from receipts.pades import Signer
 from receipts.page import Page
-from receipts.pdf import render
+from receipts.pdf import render_all
+
+AT_ONCE = 16
+"""How many sheets are printed step by step together."""
 
 FEW = 24
 """So few pages are printed before other processes have even started."""
@@ -47,7 +51,7 @@ class Sheet:
 class _Worker:
     process: BaseProcess
     pipe: Connection
-    sheet: Sheet | None = field(default=None)
+    sheets: list[Sheet] = field(default_factory=list)
 
 
 class Press:
@@ -94,40 +98,42 @@ class Press:
 
         They come in the order in which they are done. No more are taken than can be worked on.
         """
-        for sheet in sheets:
-            idle = next((w for w in self._workers if w.sheet is None), None)
+        coming = iter(sheets)
+        while group := list(islice(coming, AT_ONCE)):
+            idle = next((w for w in self._workers if not w.sheets), None)
             while idle is None and self._workers:
                 yield from self._done()
-                idle = next((w for w in self._workers if w.sheet is None), None)
+                idle = next((w for w in self._workers if not w.sheets), None)
             if idle is None:
-                yield sheet, self._alone(sheet)
+                yield from self._alone(group)
                 continue
-            idle.sheet = sheet
+            idle.sheets = group
             with suppress(OSError):  # who is gone is seen to be gone when waited for
-                idle.pipe.send(sheet)
-        while any(w.sheet for w in self._workers):
+                idle.pipe.send(group)
+        while any(w.sheets for w in self._workers):
             yield from self._done()
 
     def _done(self) -> Iterator[tuple[Sheet, Refused | None]]:
         """Wait for a process to have printed; what one could not print is tried again here."""
-        ready = wait([w.pipe for w in self._workers if w.sheet])
+        ready = wait([w.pipe for w in self._workers if w.sheets])
         for worker in [w for w in self._workers if w.pipe in ready]:
-            assert worker.sheet is not None, "only who works is waited for"
-            sheet, worker.sheet = worker.sheet, None
+            sheets, worker.sheets = worker.sheets, []
             try:
-                printed = bool(worker.pipe.recv())
+                printed: list[bool] = worker.pipe.recv()
             except (EOFError, OSError):  # it ended before its time
                 self._workers.remove(worker)
                 worker.pipe.close()
-                printed = False
-            yield sheet, None if printed else self._alone(sheet)
+                printed = [False] * len(sheets)
+            yield from ((sheet, None) for sheet in compress(sheets, printed))
+            yield from self._alone([s for s, good in zip(sheets, printed, strict=True) if not good])
 
-    def _alone(self, sheet: Sheet) -> Refused | None:
-        try:
-            _print(sheet, self._signer)
-        except Refused as refusal:
-            return refusal
-        return None
+    def _alone(self, sheets: Sequence[Sheet]) -> Iterator[tuple[Sheet, Refused | None]]:
+        for sheet, made in zip(sheets, _rendered(sheets, self._signer), strict=True):
+            if isinstance(made, Refused):
+                yield sheet, made
+                continue
+            write_atomically(sheet.path, made)
+            yield sheet, None
 
 
 def work(pipe: Connection) -> None:
@@ -142,16 +148,23 @@ def work(pipe: Connection) -> None:
         pipe.close()
 
 
-def _printed(sheet: Sheet, signer: Signer) -> bool:
+def _printed(sheets: Sequence[Sheet], signer: Signer) -> list[bool]:
+    return [
+        not isinstance(made, Refused) and _written(sheet.path, made)
+        for sheet, made in zip(sheets, _rendered(sheets, signer), strict=True)
+    ]
+
+
+def _written(path: Path, made: bytes) -> bool:
     try:
-        _print(sheet, signer)
-    except (Refused, OSError):
+        write_atomically(path, made)
+    except OSError:
         return False
     return True
 
 
-def _print(sheet: Sheet, signer: Signer) -> None:
-    write_atomically(sheet.path, render(sheet.page, sheet.attachment, signer))
+def _rendered(sheets: Sequence[Sheet], signer: Signer) -> list[bytes | Refused]:
+    return render_all([(sheet.page, sheet.attachment) for sheet in sheets], signer)
 
 
 def _private(signer: Signer) -> bytes:
