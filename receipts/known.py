@@ -86,16 +86,39 @@ class Known:
         return self.status.issuers.get(self.opened.actor) if self.status else None
 
 
-def take_apart(data: bytes, chain: Chain, asked: Asked, status: StatusList | None) -> Known:
-    """Read a receipt's PDF or a bundle alone; raise `Untrusted` for anything else."""
-    document, seal = find_seal(data) if data.startswith(PDF) else (None, None)
-    bundle = Bundle.parse(data if document is None else attached(document))
-    events = chain.read(bundle)
-    at, opened = _the_receipt(events)
-    place = bundle.entries[at].proof.index
-    receipt = _folded(opened, events)
-    gifts = {event.originator_id: event for event in events if isinstance(event, GIFTS)}
-    return Known(bundle, events, opened, receipt, gifts, place, asked, status, document, seal)
+@dataclass(slots=True)
+class Parts:
+    """A receipt's PDF or a bundle alone while it is taken apart; each step raises `Untrusted`."""
+
+    data: bytes
+    document: bytes | None = None
+    seal: str | None = None
+    attached: bytes = b""
+    bundle: Bundle = field(init=False)
+    events: list[Event] = field(default_factory=list)
+
+    def find(self) -> None:
+        """Find the seal and the attached bundle."""
+        if self.data.startswith(PDF):
+            self.document, self.seal = find_seal(self.data)
+        self.attached = self.data if self.document is None else attached(self.document)
+
+    def parse(self) -> None:
+        """Read the bundle."""
+        self.bundle = Bundle.parse(self.attached)
+
+    def read(self, chain: Chain) -> None:
+        """Read what its entries say."""
+        self.events = chain.read(self.bundle)
+
+    def known(self, asked: Asked, status: StatusList | None) -> Known:
+        """Return what the steps begin with: one receipt, its life and its gifts."""
+        bundle, events = self.bundle, self.events
+        at, opened = _the_receipt(events)
+        place, receipt = bundle.entries[at].proof.index, _folded(opened, events)
+        gifts = {event.originator_id: event for event in events if isinstance(event, GIFTS)}
+        document, seal = self.document, self.seal
+        return Known(bundle, events, opened, receipt, gifts, place, asked, status, document, seal)
 
 
 def _the_receipt(events: Sequence[Event]) -> tuple[int, Opened]:

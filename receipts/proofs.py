@@ -55,7 +55,7 @@ def check_number_form(code: str, number: str, issued_on: date) -> None:
 
 
 def check_format(_known: Known, _: Chain) -> Told:
-    """2. The file carries one bundle, in its one form; `known.take_apart` has read it."""
+    """2. The file carries one bundle, in its one form; `known.Parts` has read it."""
     return NOTHING_AGAINST
 
 

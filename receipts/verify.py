@@ -11,11 +11,11 @@ from ledger.errors import LedgerError
 from ledger.money import Money
 from receipts import proofs, rules
 from receipts.chain import Chain
-from receipts.known import Asked, Known, take_apart
+from receipts.known import Asked, Known, Parts
 from receipts.remaining import is_void, listed, remaining
 from receipts.status import StatusList
 from receipts.trust import Trust
-from receipts.verdict import Told, Verdict
+from receipts.verdict import Given, Told, Verdict
 
 Check = Callable[[Known, Chain], Told]
 
@@ -69,8 +69,8 @@ class Verifier:
         A step is asked of all before the next one is: that keeps its code and tables at hand for
         the processor. About fifty at once are enough.
         """
-        opened = [self._opened(data, asked or Asked()) for data in files]
-        standing = [(verdict, known) for verdict, known in opened if known is not None]
+        verdicts = [Verdict() for _ in files]
+        standing = self._taken_apart(list(zip(verdicts, map(Parts, files), strict=True)), asked)
         for check, step, result, run in EVIDENCE:
             standing = [
                 (verdict, known)
@@ -84,15 +84,31 @@ class Verifier:
                 verdict.ask(check, step, result, run, known, self._chain)
         for verdict, known in standing:
             _conclude(verdict, known)
-        return [verdict for verdict, _ in opened]
+        return verdicts
 
-    def _opened(self, data: bytes, asked: Asked) -> tuple[Verdict, Known | None]:
-        verdict = Verdict()
-        try:
-            return verdict, take_apart(data, self._chain, asked, self._status)
-        except LedgerError as error:
-            verdict.refuse(2, "format", "untrusted", error)
-            return verdict, None
+    def _taken_apart(
+        self, found: list[tuple[Verdict, Parts]], asked: Asked | None
+    ) -> list[tuple[Verdict, Known]]:
+        """Take files apart, step by step too; what is no receipt is refused as such."""
+        found = [each for each in found if _readable(each[0], each[1].find)]
+        found = [each for each in found if _readable(each[0], each[1].parse)]
+        found = [each for each in found if _readable(each[0], each[1].read, self._chain)]
+        standing: list[tuple[Verdict, Known]] = []
+        for verdict, parts in found:
+            try:
+                standing.append((verdict, parts.known(asked or Asked(), self._status)))
+            except LedgerError as error:
+                verdict.refuse(2, "format", "untrusted", error)
+        return standing
+
+
+def _readable(verdict: Verdict, step: Callable[[*Given], None], *given: *Given) -> bool:
+    try:
+        step(*given)
+    except LedgerError as error:
+        verdict.refuse(2, "format", "untrusted", error)
+        return False
+    return True
 
 
 def verify(
