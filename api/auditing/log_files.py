@@ -16,12 +16,12 @@ from api.auditing.blocks import (
     CheckedBundle,
     check_block,
 )
+from api.auditing.engines import PROCESSES, Engine
 from api.auditing.entries import KeyDirectory, Proof
 from api.auditing.findings import Audit
 from api.auditing.reading import Reader
 from api.auditing.upper import UpperTiles
 from api.garbage import collect_new, uncollected
-from api.working import in_order
 from ledger.domain.events import Event
 from ledger.domain.history import History
 from ledger.errors import LedgerError, Untrusted
@@ -49,6 +49,12 @@ class Spread:
 
     jobs: int = 1
     bundles: int = BLOCK_BUNDLES
+    engine: Engine = PROCESSES
+
+    @property
+    def alone(self) -> bool:
+        """Tell whether this process does all of the work."""
+        return self.engine.here(self.jobs)
 
 
 ALONE = Spread()
@@ -117,7 +123,7 @@ class Files:
         directory = KeyDirectory(self._key.name) if see else None
         blocks = self._blocks(seen.size, directory)
         with uncollected():
-            for block, checked in in_order(check_block, blocks, self._spread.jobs):
+            for block, checked in self._spread.engine.map(check_block, blocks, self._spread.jobs):
                 self._take(block, checked, see)
         if self._frontier.size == seen.size and self._frontier.root() != seen.root:
             self._audit.find("checkpoint: its root is not that of the entries", "tree_ok")
@@ -141,7 +147,7 @@ class Files:
         with ThreadPoolExecutor(READERS) as readers:
             while batch := list(islice(places, self._spread.bundles)):
                 bundles = tuple(readers.map(self._bundle, batch))
-                if self._spread.jobs == 1:
+                if self._spread.alone:
                     yield from (Block((bundle,), directory) for bundle in bundles)
                 else:
                     entries = (entry for bundle in bundles for entry in bundle.entries)
