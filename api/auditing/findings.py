@@ -19,6 +19,8 @@ class Audit:
     vault_ok: bool | None = None
     sources_ok: bool | None = None
     findings: list[str] = field(default_factory=list)
+    root: str | None = None
+    """The root that the entries of a published log give, in hex; None where some are missing."""
 
     def find(self, what: str, part: str | None = None) -> None:
         """Note a finding against a part of the audit."""
@@ -28,4 +30,4 @@ class Audit:
 
     def as_json(self) -> dict[str, object]:
         """Return the object that the command line prints."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "root"}

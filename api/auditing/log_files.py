@@ -125,8 +125,11 @@ class Files:
         with uncollected():
             for block, checked in self._spread.engine.map(check_block, blocks, self._spread.jobs):
                 self._take(block, checked, see)
-        if self._frontier.size == seen.size and self._frontier.root() != seen.root:
-            self._audit.find("checkpoint: its root is not that of the entries", "tree_ok")
+        if self._frontier.size == seen.size:
+            root = self._frontier.root()
+            self._audit.root = root.hex()
+            if root != seen.root:
+                self._audit.find("checkpoint: its root is not that of the entries", "tree_ok")
         self._upper.close()
 
     def _hold(self, note: str) -> None:
