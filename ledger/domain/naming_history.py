@@ -88,11 +88,18 @@ class NameStory:
         return self.funded is None and not built_and_named
 
 
+def _told(_gift: str, _currency: str) -> int:
+    """Return nothing: all that came in is told."""
+    return 0
+
+
 @dataclass(slots=True)
 class NamingHistory:
     """Every name of a log; `holders` tells whose each fund is, as far as the log has said."""
 
     holders: Mapping[str, str]
+    booked: Callable[[str, str], int] = _told
+    """What came in under the name of a gift, in a currency, beside what `gift_received` told."""
     stories: dict[str, NameStory] = field(default_factory=dict)
     _held: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     _valued: set[str] = field(default_factory=set)
@@ -144,7 +151,9 @@ class NamingHistory:
         return self._sum(story.gifts, story.needed.currency) < story.needed.minor
 
     def _sum(self, gifts: tuple[str, ...], currency: str) -> int:
-        return sum(self._held.get((gift, currency), 0) for gift in set(gifts))
+        return sum(
+            self._held.get((gift, currency), 0) + self.booked(gift, currency) for gift in set(gifts)
+        )
 
     def _open(self, event: NamingProposed, find: Find) -> None:
         if event.originator_id in self.stories:

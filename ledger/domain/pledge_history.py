@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
-from sys import intern
 
 from ledger.domain import credits as gift_credits
 from ledger.domain import pledges, services
@@ -43,16 +42,20 @@ from ledger.domain.services import MINUTES_A_DAY, PROFESSIONAL, Service
 from ledger.money import Money
 
 Find = Callable[[str], None]
+Received = tuple[str, str, Money, Money]
+"""Of a gift of money: organisation, fund, amount given and amount booked."""
 
 
 class PromiseHistory:
     """Promises, credits and services, folded from events in log order; breaches go to `find`."""
 
-    def __init__(self) -> None:
+    def __init__(self, received: Callable[[str], Received | None] | None = None) -> None:
+        """Ask `received` for what came in; without it, gifts are kept here."""
         self.pledges: dict[str, Pledge] = {}
         self.services: dict[str, Service] = {}
         self._holders: dict[str, str] = {}
-        self._received: dict[str, tuple[str, str, Money, Money]] = {}
+        self._kept_here: dict[str, Received] | None = None if received else {}
+        self._received = received or self._told
         self._counted: dict[str, CountedGift] = {}
         self._gone: Counter[str] = Counter()
         self._reversed: set[str] = set()
@@ -92,9 +95,13 @@ class PromiseHistory:
 
     @_apply.register
     def _received_gift(self, event: GiftReceived, find: Find) -> None:  # noqa: ARG002 see above
-        self._received[event.originator_id] = (
-            intern(event.organisation), intern(event.fund), event.amount, event.booked,
-        )  # fmt: skip
+        if self._kept_here is not None:
+            self._kept_here[event.originator_id] = (
+                event.organisation, event.fund, event.amount, event.booked,
+            )  # fmt: skip
+
+    def _told(self, gift: str) -> Received | None:
+        return (self._kept_here or {}).get(gift)
 
     @_apply.register
     def _returned(self, event: GiftReturned, find: Find) -> None:  # noqa: ARG002 see above
@@ -158,7 +165,7 @@ class PromiseHistory:
         pledge = self._pledge(event, find, event.amount)
         if pledge is None:
             return
-        gift = self._received.get(event.gift)
+        gift = self._received(event.gift)
         if gift is None or gift[:2] != (pledge.organisation, pledge.fund):
             find(f"{event.originator_id} is paid by {event.gift}, which is no gift to its fund")
         self._paid[pledge.id] += event.amount.minor
@@ -241,7 +248,10 @@ class PromiseHistory:
             find(f"{event.credit} is no credit of {gift.id}")
             return
         matching = event.kind == gift_credits.MATCHING
-        if matching != (event.matched in self._received) or event.matched == gift.id:
+        if (
+            matching != (event.matched is not None and self._received(event.matched) is not None)
+            or event.matched == gift.id
+        ):
             find(f"{event.credit} does not match another gift")
         self._credits.add(event.credit)
         self._counted[gift.id] = gift = gift_credits.evolve(gift, event)
@@ -329,7 +339,7 @@ class PromiseHistory:
     def _gift(self, event: Event, find: Find) -> CountedGift | None:
         """Return the gift of money that a fact is about, if it is its charity's to say."""
         name = event.originator_id
-        received = self._received.get(name)
+        received = self._received(name)
         if received is None or received[0] != event.actor:
             find(f"{event.actor} says what {name} counts for, which is not its gift of money")
             return None

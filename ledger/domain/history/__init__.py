@@ -11,6 +11,7 @@ from collections.abc import Callable
 from ledger.domain.by_fact import TakeIn
 from ledger.domain.events import Event, OpeningsErased, PeriodClosed
 from ledger.domain.history.accounts import UnitAccount
+from ledger.domain.history.gifts import Gifts
 from ledger.domain.history.money import MoneyHistory
 from ledger.domain.history.names import NameAndGiftHistory
 from ledger.domain.history.numbers import ReceiptStory
@@ -28,11 +29,11 @@ class History:
     def __init__(self) -> None:
         self.findings: list[str] = []
         self.erased: set[str] = set()
-        self._versions: dict[str, int] = {}
-        self._money = MoneyHistory()
+        self._gifts = Gifts()
+        self._money = MoneyHistory(self._gifts)
         self._receipts = ReceiptHistory(self._money)
         self._names = NameAndGiftHistory(self._money)
-        self._promises = PromiseHistory()
+        self._promises = PromiseHistory(self._gifts.received)
         self._periods = PeriodHistory()
         self._times = TimeHistory()
         self._leaf = 0
@@ -57,10 +58,10 @@ class History:
         """Take in the event at a leaf."""
         self._leaf = leaf
         stream, version = event.originator_id, event.originator_version
-        expected = self._versions.get(stream, 0) + 1
+        expected = self._gifts.version(stream) + 1
         if version != expected:
             self._find(f"{stream} goes to version {version}, expected {expected}")
-        self._versions[stream] = version
+        self._gifts.set_version(stream, version)
         kind = type(event)
         takers = self._takers.get(kind)
         if takers is None:

@@ -36,6 +36,7 @@ from ledger.domain.funds import GiftPlace, place_prefix
 from ledger.domain.gifts import worth
 from ledger.domain.goods import Amount
 from ledger.domain.history.accounts import UnitAccount
+from ledger.domain.history.gifts import RECEIPTED, SUSPENSE, Gifts, GiftStory
 from ledger.domain.history.stories import FundStory, Moved, Payment
 from ledger.domain.oversight import limit_of
 from ledger.domain.values import exchange
@@ -48,18 +49,13 @@ Find = Callable[[str], None]
 class MoneyHistory:
     """Funds, gifts and outflows, folded in log order."""
 
-    def __init__(self) -> None:
+    def __init__(self, gifts: Gifts) -> None:
         self.accounts: dict[tuple[str, str], UnitAccount] = defaultdict(UnitAccount)
         self.holders: dict[str, str] = {}
-        self.gifts: dict[str, dict[str, GiftPlace]] = {}
-        self.values: dict[str, Money] = {}
-        """What a receipt of the gift may say: booked money, or the proved value of goods."""
+        self.gifts = gifts
         self.gone: dict[tuple[str, str], int] = defaultdict(int)
         """Units of a gift that were returned or reversed, by gift and unit."""
-        self.receipted: set[str] = set()
-        """Gifts whose receipt stands (kept by the history of receipts)."""
         self._funds: dict[str, FundStory] = {}
-        self._suspense: set[str] = set()
         self._limits: dict[str, dict[str, Money | None]] = {}
         self._payments: dict[tuple[str, str], Payment] = {}
         self._allocated: dict[tuple[str, int], Moved] = {}
@@ -79,8 +75,8 @@ class MoneyHistory:
 
     def own_gift(self, event: Event, gift: str, find: Find) -> None:
         """Find fault with who acts on a gift that is not theirs."""
-        places = self.gifts.get(gift)
-        if not places or self.holders.get(next(iter(places.values())).fund) != event.actor:
+        story = self.gifts.get(gift)
+        if not story or not story.places or self.holders.get(story.fund) != event.actor:
             find(f"{event.actor} acts on {gift}, which is not its own")
 
     @ByFact
@@ -128,10 +124,8 @@ class MoneyHistory:
         expected = _expected(event)
         if event.booked != expected or event.booked.minor <= 0:
             find(f"{event.amount} is booked as {event.booked}, expected {expected}")
-        self.gifts[event.originator_id] = {
-            event.booked.currency: self._come_in(event.fund, event.booked)
-        }
-        self.values[event.originator_id] = event.booked
+        places = {event.booked.currency: self._come_in(event.fund, event.booked)}
+        self._put(event, event.amount, event.booked, places)
 
     @_apply.register
     def _goods_received(self, event: GoodsReceived, find: Find) -> None:
@@ -141,21 +135,33 @@ class MoneyHistory:
             line.quantity.count for line in event.lines
         ) <= 0:  # fmt: skip
             find(f"{event.originator_id} has no lines, an item twice, or a line of nothing")
-        self.gifts[event.originator_id] = {
+        places = {
             line.quantity.item: self._come_in(event.fund, line.quantity) for line in event.lines
         }
-        self.values[event.originator_id] = worth(event)
+        self._put(event, None, worth(event), places)
+
+    def _put(
+        self,
+        event: GiftReceived | GoodsReceived,
+        given: Money | None,
+        value: Money,
+        places: dict[str, GiftPlace],
+    ) -> None:
+        self.gifts.put(
+            event.originator_id,
+            GiftStory(event.organisation, event.fund, event.received_on, given, value, places),
+        )
 
     def _check_gift(self, event: GiftReceived | GoodsReceived, find: Find) -> None:
         if self.holders.get(event.fund) != event.actor or event.organisation != event.actor:
             find(f"a gift lies in fund {event.fund}, which is not {event.actor}'s")
-        if event.originator_id in self.gifts:
+        if self.gifts.get(event.originator_id):
             find(f"{event.originator_id} is received a second time")
         story = self._funds.get(event.fund)
         if story and story.closed:
             find(f"a gift came into {event.fund} after it was closed")
         if event.donor is None:
-            self._suspense.add(event.originator_id)
+            self.gifts.mark(event.originator_id, SUSPENSE)
 
     def _come_in(self, fund: str, amount: Amount) -> GiftPlace:
         account = self._account(fund, amount)
@@ -167,9 +173,9 @@ class MoneyHistory:
     @_apply.register
     def _donor_identified(self, event: DonorIdentified, find: Find) -> None:
         self.own_gift(event, event.originator_id, find)
-        if event.originator_id not in self._suspense:
+        if not self.gifts.marked(event.originator_id, SUSPENSE):
             find(f"{event.originator_id} was claimed, but its donor is known")
-        self._suspense.discard(event.originator_id)
+        self.gifts.unmark(event.originator_id, SUSPENSE)
 
     @_apply.register
     def _allocated_funds(self, event: FundsAllocated, find: Find) -> None:
@@ -350,7 +356,8 @@ class MoneyHistory:
         self._account(event.originator_id, event.amount).reversed += event.amount.units
 
     def _unspent(self, event: GiftReturned | GiftReversed, gift: str) -> tuple[Span, ...]:
-        place = self.gifts.get(gift, {}).get(event.amount.unit)
+        story = self.gifts.get(gift)
+        place = story.places.get(event.amount.unit) if story else None
         account = self._account(event.originator_id, event.amount)
         here = place is not None and place.fund == event.originator_id
         return account.axis.unspent(place.span) if place and here else ()
@@ -362,7 +369,7 @@ class MoneyHistory:
         account = self._account(event.originator_id, event.amount)
         account.axis = account.axis.punch(hole)
         self.gone[event.gift, event.amount.unit] += event.amount.units
-        return hole.length == event.amount.units and event.gift not in self.receipted
+        return hole.length == event.amount.units and not self.gifts.marked(event.gift, RECEIPTED)
 
     def _payment(
         self, event: Event, disbursement: str, expected: tuple[str, ...], find: Find

@@ -11,7 +11,6 @@ from ledger.domain.events import (
     BenefitRecorded,
     DonorShown,
     Event,
-    GiftReceived,
     GiftReturned,
     GiftReversed,
     GiftSupportsName,
@@ -29,7 +28,7 @@ class NameAndGiftHistory:
 
     def __init__(self, money: MoneyHistory) -> None:
         self._money = money
-        self._names = NamingHistory(money.holders)
+        self._names = NamingHistory(money.holders, money.gifts.booked)
         self._marked: dict[str, set[str]] = defaultdict(set)
         """The names that a gift says rest on it."""
 
@@ -49,10 +48,6 @@ class NameAndGiftHistory:
     @ByFact
     def _apply(self, event: Event, find: Find) -> None:
         """Most facts touch no name."""
-
-    @_apply.register
-    def _received(self, event: GiftReceived, _find: Find) -> None:
-        self._names.gift_received(event.originator_id, event.booked)
 
     @_apply.register
     def _reduced(self, event: GiftReturned | GiftReversed, _find: Find) -> None:
@@ -86,6 +81,7 @@ class NameAndGiftHistory:
         for gift in event.gifts:
             if event.originator_id not in self._marked[gift]:
                 find(f"{event.originator_id} counts {gift}, which does not say so")
-            lies = {place.fund for place in self._money.gifts.get(gift, {}).values()}
+            held = self._money.gifts.get(gift)
+            lies = {place.fund for place in held.places.values()} if held else set()
             if story and lies != {story.proposed.fund}:
                 find(f"{event.originator_id} counts {gift}, which lies in another fund")

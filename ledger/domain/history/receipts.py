@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import TypeGuard
 
 from ledger.domain.by_fact import ByFact, TakeIn
@@ -14,8 +13,6 @@ from ledger.domain.events import (
     GiftReceipted,
     GiftReceiptReversed,
     GiftReceiptWaived,
-    GiftReceived,
-    GoodsReceived,
     ReceiptIssued,
     ReceiptLine,
     ReceiptMadeOut,
@@ -23,6 +20,7 @@ from ledger.domain.events import (
     RedReceiptMadeOut,
 )
 from ledger.domain.history.claims import ClaimHistory
+from ledger.domain.history.gifts import RECEIPTED
 from ledger.domain.history.issuers import IssuerHistory
 from ledger.domain.history.money import MoneyHistory
 from ledger.domain.history.numbers import NumberHistory, ReceiptStory
@@ -46,7 +44,6 @@ class ReceiptHistory:
         self._issuers = IssuerHistory()
         self._benefits: dict[str, Money | None] = {}
         """What donors get for their gifts; None is a benefit that nobody could value."""
-        self._days: dict[str, date | None] = {}
         self._waived: dict[str, str] = {}
 
     @property
@@ -73,11 +70,6 @@ class ReceiptHistory:
         """Most facts speak of no receipt."""
 
     @_apply.register
-    def _received(self, event: GiftReceived | GoodsReceived, find: Find) -> None:
-        del find
-        self._days[event.originator_id] = event.received_on
-
-    @_apply.register
     def _identified(self, event: DonorIdentified, find: Find) -> None:
         del find
         self._waived.pop(event.originator_id, None)
@@ -86,7 +78,7 @@ class ReceiptHistory:
     def _waive(self, event: GiftReceiptWaived, find: Find) -> None:
         gift = event.originator_id
         self._money.own_gift(event, gift, find)
-        if gift in self._money.receipted or gift in self._waived:
+        if self._money.gifts.marked(gift, RECEIPTED) or gift in self._waived:
             find(f"the receipt of {gift} is waived twice, or while it stands")
         self._waived[gift] = event.reason
 
@@ -116,15 +108,16 @@ class ReceiptHistory:
         """Find a line that is not for what is left of its gift, or whose gift has a receipt."""
         self._money.own_gift(event, gift, find)
         kept, currency = self._kept(gift)
-        standing = gift in self._money.receipted
+        standing = self._money.gifts.marked(gift, RECEIPTED)
         if standing or not 0 < amount.minor == kept or not currency == amount.currency == "CNY":
             find(f"receipt {event.code} {event.number} is not for what is left of its gift")
-        self._money.receipted.add(gift)
+        self._money.gifts.mark(gift, RECEIPTED)
 
     def _check_told(self, event: ReceiptMadeOut, line: ReceiptLine, find: Find) -> None:
         """Find a line that tells another day, sponsorship or eligibility than the log."""
         said = f"receipt {event.code} {event.number}"
-        if line.gift_on != self._days.get(line.gift):
+        gift = self._money.gifts.get(line.gift)
+        if line.gift_on != (gift.received_on if gift else None):
             find(f"{said} is for another day than {line.gift}")
         benefit = self._benefits.get(line.gift)
         withheld = benefit if benefit and benefit.minor else None
@@ -159,7 +152,7 @@ class ReceiptHistory:
     @_apply.register
     def _benefit(self, event: BenefitRecorded, find: Find) -> None:
         self._money.own_gift(event, event.originator_id, find)
-        if event.originator_id in self._money.receipted:
+        if self._money.gifts.marked(event.originator_id, RECEIPTED):
             find(f"the benefit of {event.originator_id} is decided while its receipt stands")
         self._benefits[event.originator_id] = event.benefit
 
@@ -174,8 +167,8 @@ class ReceiptHistory:
         return max(0, left - max(0, benefit.minor)), currency
 
     def _left(self, gift: str) -> tuple[int, str]:
-        value = self._money.values.get(gift, NOTHING)
-        units = self._money.gifts.get(gift, {})
+        story = self._money.gifts.get(gift)
+        value, units = (story.value, story.places) if story else (NOTHING, {})
         if value.currency not in units and any(self._money.gone.get((gift, u)) for u in units):
             return 0, "CNY"  # goods of which a part went back are valued anew, as another gift
         left = value.minor - self._money.gone.get((gift, value.currency), 0)
@@ -222,7 +215,8 @@ class ReceiptHistory:
         if receipt.paper is not None:
             find(f"{said} is reversed while a paper receipt stands in its place")
         story.receipt = evolve(receipt, event)
-        self._money.receipted -= set(gifts)
+        for gift in gifts:
+            self._money.gifts.unmark(gift, RECEIPTED)
 
     @_apply.register
     def _unmarked(self, event: GiftReceiptReversed, find: Find) -> None:
