@@ -55,7 +55,8 @@ class Gifts:
         self._marks = bytearray()
         self._kind_of: dict[tuple[str, str, str], int] = {}
         self._kind: list[tuple[str, str, str]] = []
-        self._last: tuple[str, int] = ("", NOWHERE)
+        self._last, self._last_row, self._last_key = "", NOWHERE, key_of("")
+        """The name that was looked up last: each is asked for several times in a row."""
         self._other_versions: dict[str, int] = {}
         self._other_stories: dict[str, GiftStory] = {}
         self._other_marks: Counter[str] = Counter()
@@ -73,13 +74,17 @@ class Gifts:
     def set_version(self, stream: str, version: int) -> None:
         """Note that a stream stands at a version."""
         row = self._row(stream)
-        if row == NOWHERE and (key := key_of(stream)):
-            row = self._add(stream, key)
+        if row == NOWHERE and self._last_key:
+            row = self._add(stream, self._last_key)
         if row == NOWHERE or not 0 <= version <= VERSION_MAX:
             self._other_versions[stream] = version
             return
         self._other_versions.pop(stream, None)
         self._versions[row] = version
+
+    def __contains__(self, gift: str) -> bool:
+        row = self._row(gift)
+        return (row != NOWHERE and self._kinds[row] > 0) or gift in self._other_stories
 
     def get(self, gift: str) -> GiftStory | None:
         """Return what was said of a gift; None of one that never came in."""
@@ -97,7 +102,8 @@ class Gifts:
 
     def put(self, gift: str, story: GiftStory) -> None:
         """Note what is said of a gift; a second one takes the place of the first."""
-        self._keep_old(gift, story)
+        if gift in self:
+            self._keep_old(gift, story)
         row, place = self._row(gift), story.places.get(story.value.currency)
         plain = place is not None and len(story.places) == 1 and story.given == story.value
         if row == NOWHERE or not plain or place is None or abs(place.span.start) > START_MAX:
@@ -158,24 +164,22 @@ class Gifts:
         self._before.pop(gift, None)
 
     def _row(self, name: str) -> int:
-        known, row = self._last
-        if known == name:
-            return row
-        key = key_of(name)
-        row = self._rows.find(key) if key else NOWHERE
-        self._last = (name, row)
-        return row
+        if name != self._last:
+            self._last, self._last_key = name, key_of(name)
+            self._last_row = self._rows.find(self._last_key) if self._last_key else NOWHERE
+        return self._last_row
 
     def _add(self, name: str, key: bytes) -> int:
         row = self._rows.add(key)
         for column in (self._versions, self._kinds, self._days, self._starts, self._minors):
             column.append(0)
         self._marks.append(self._other_marks.pop(name, 0))
-        self._last = (name, row)
+        self._last_row = row
         return row
 
     def _kind_number(self, kind: tuple[str, str, str]) -> int:
-        if kind not in self._kind_of:
+        number = self._kind_of.get(kind)
+        if number is None:
             self._kind.append(kind)
-            self._kind_of[kind] = len(self._kind)
-        return self._kind_of[kind]
+            number = self._kind_of[kind] = len(self._kind)
+        return number

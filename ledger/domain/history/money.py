@@ -155,7 +155,7 @@ class MoneyHistory:
     def _check_gift(self, event: GiftReceived | GoodsReceived, find: Find) -> None:
         if self.holders.get(event.fund) != event.actor or event.organisation != event.actor:
             find(f"a gift lies in fund {event.fund}, which is not {event.actor}'s")
-        if self.gifts.get(event.originator_id):
+        if event.originator_id in self.gifts:
             find(f"{event.originator_id} is received a second time")
         story = self._funds.get(event.fund)
         if story and story.closed:
