@@ -7,9 +7,10 @@ its perfect subtrees) joins the ranges left of it into the root of RFC 6962 2.1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from api.auditing.entries import KeyDirectory, Keys, Proof, prove
+from api.auditing.entries import KeyDirectory, Keys, Proof, prove, signed_by
+from api.auditing.kept import KeptBundle
 from ledger.proof import merkle, tiles
 
 BLOCK_BUNDLES = 16
@@ -28,6 +29,10 @@ class Bundle:
     """What is wrong with the entries' file."""
     after: tuple[str, ...] = ()
     """What is wrong with the tile's file."""
+    kept: KeptBundle | None = None
+    """What the audit before this one kept of it."""
+    sampled: bool = False
+    """Whether the signatures are checked again, although the entries are as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,10 @@ class CheckedBundle:
     proofs: tuple[Proof, ...]
     tile_ok: bool
     node: bytes | None
+    altered: bool = False
+    """The entries are not those of which something was kept."""
+    false: bool = False
+    """What was kept of these very entries is not so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +81,37 @@ def check_block(block: Block) -> CheckedBlock:
         whole = whole and len(hashes) == bundle.width
         if whole:
             _grow(frontier, hashes, node)
-        proofs = () if block.keys is None else tuple(prove(bundle.entries, block.keys))
-        checked.append(CheckedBundle(proofs, tile_ok, node))
+        checked.append(_proved(bundle, block.keys, node if len(hashes) == bundle.width else None,
+                               CheckedBundle((), tile_ok, node)))  # fmt: skip
     return CheckedBlock(tuple(checked), tuple(frontier.peaks) if whole else None)
+
+
+def _proved(
+    bundle: Bundle, keys: Keys | KeyDirectory | None, node: bytes | None, checked: CheckedBundle
+) -> CheckedBundle:
+    """Add who signed the entries; `node` is the hash over them."""
+    kept = bundle.kept
+    if keys is None:
+        return checked
+    proofs = kept.proofs() if kept else ()
+    same = kept is not None and kept.node == node and len(proofs) == len(bundle.entries)
+    false = same and bundle.sampled and not _hold(bundle.entries, proofs)
+    if same and not false:
+        if isinstance(keys, KeyDirectory):
+            keys.gather(bundle.entries)
+        return replace(checked, proofs=proofs)
+    return replace(
+        checked,
+        proofs=tuple(prove(bundle.entries, keys)),
+        altered=kept is not None and not same,
+        false=false,
+    )
+
+
+def _hold(entries: Sequence[bytes], proofs: Sequence[Proof]) -> bool:
+    """Tell whether every entry is signed by the key that is said to have signed it."""
+    told = zip(entries, proofs, strict=True)
+    return all(signed_by(entry, proof.by) for entry, proof in told if proof.by is not None)
 
 
 def _grow(frontier: merkle.Frontier, hashes: Sequence[bytes], node: bytes | None) -> None:

@@ -115,6 +115,12 @@ def prove(entries: Sequence[bytes | None], keys: Keys | KeyDirectory) -> list[Pr
     return [Proof(_signer(one, keys)) for one in signed]
 
 
+def signed_by(entry: bytes, x: str) -> bool:
+    """Tell whether a key, given as JWK `x`, signed an entry."""
+    signed = _parsed(entry)
+    return signed is not None and _signer(signed, {signed.kid: x}) == x
+
+
 def _named(event: Event) -> dict[str, str]:
     public = getattr(event, "public", None)
     if public is None:

@@ -19,6 +19,7 @@ from api.auditing.blocks import (
 from api.auditing.engines import PROCESSES, Engine
 from api.auditing.entries import KeyDirectory, Proof
 from api.auditing.findings import Audit
+from api.auditing.kept import Keeping
 from api.auditing.reading import Reader
 from api.auditing.upper import UpperTiles
 from api.garbage import collect_new, uncollected
@@ -67,10 +68,12 @@ def audit_log(
     spread: Spread = ALONE,
     watch: Watch | None = None,
     policy: Policy | None = None,
+    keeping: Keeping | None = None,
 ) -> Audit:
     """Audit a published log from its files alone; a block of entries at a time is in memory.
 
-    With a policy, the checkpoint must bear its quorum too.
+    With a policy, the checkpoint must bear its quorum too. With `keeping`, signatures that the
+    audit before this one has checked are not checked again.
     """
     audit = Audit()
     reader = Reader(audit, key.name, root_key)
@@ -80,7 +83,7 @@ def audit_log(
         if watch:
             watch(leaf, event, reader.history)
 
-    Files(audit, read, key, spread, policy).check(see)
+    Files(audit, read, key, spread, policy, keeping).check(see)
     reader.close()
     return audit
 
@@ -98,12 +101,14 @@ class Files:
         key: VerifierKey,
         spread: Spread,
         policy: Policy | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self._audit = audit
         self._read = read
         self._key = key
         self._spread = spread
         self._policy = policy
+        self._keeping = keeping or Keeping()
         self._frontier = merkle.Frontier()
         self._upper = UpperTiles(self._compare)
         self._lost = False
@@ -131,6 +136,11 @@ class Files:
             if root != seen.root:
                 self._audit.find("checkpoint: its root is not that of the entries", "tree_ok")
         self._upper.close()
+        if any(index >= seen.size // tiles.WIDTH for index in self._keeping.before):
+            self._keeping.differs = True
+            self._audit.find(
+                "checkpoint: the log ends before what the audit before this one read", "tree_ok"
+            )
 
     def _hold(self, note: str) -> None:
         """Hold the checkpoint to the policy; what it lacks is no reason to leave the rest."""
@@ -164,7 +174,9 @@ class Files:
     def _bundle(self, place: tuple[int, int]) -> Bundle:
         entries, before = self._try(tiles.entries_path(*place), tiles.unpack_entries)
         tile, after = self._try(tiles.tile_path(0, *place), lambda data: [data])
-        return Bundle(*place, tuple(entries), b"".join(tile), before, after)
+        kept = self._keeping.before.get(place[0]) if place[1] == tiles.WIDTH else None
+        sampled = place[0] in self._keeping.sample
+        return Bundle(*place, tuple(entries), b"".join(tile), before, after, kept, sampled)
 
     def _try(
         self, path: str, take: Callable[[bytes], list[bytes]]
@@ -201,6 +213,22 @@ class Files:
             find(f"{tile}: it differs from what the entries give")
         if bundle.width == tiles.WIDTH:
             self._upper.add(found.node)
+            self._keep(bundle, found)
+
+    def _keep(self, bundle: Bundle, found: CheckedBundle) -> None:
+        """Say where a full bundle is not what it was, and keep it for the next audit."""
+        path, keeping = tiles.entries_path(bundle.index), self._keeping
+        if found.altered:
+            keeping.differs = True
+            self._audit.find(
+                f"{path}: its entries are not those that the audit before this one read", "tree_ok"
+            )
+        if found.false:
+            keeping.differs = True
+            self._audit.find(f"kept: signatures of {path} that were kept as checked do not hold")
+        keeping.unchanged += bundle.kept is not None and not (found.altered or found.false)
+        if found.node and len(found.proofs) == bundle.width:
+            keeping.keep(bundle.index, found.node, found.proofs)
 
     def _compare(self, path: str, expected: bytes) -> None:
         try:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
+from random import SystemRandom
 
 from rich.table import Table
 
 from api.answers import DONE, WRONG, Answer, table
 from api.arguments import Commands, command, number
-from api.audit import Audit, Spread, audit_database, audit_log
+from api.audit import (
+    ENGINES,
+    Audit,
+    Keeping,
+    Spread,
+    audit_database,
+    audit_log,
+    chosen,
+    read_kept,
+    write_kept,
+)
 from api.auditing.site import differences, shown_by
 from api.auditing.totals import Totals, TotalsAt
 from api.commands.asking import shortened
@@ -45,6 +56,14 @@ class LogNotNamed(Refused):
         super().__init__("--site needs the log that it speaks of: name it with --log DIR|URL")
 
 
+class OfLogsAlone(Refused):
+    """Blocks are of a published log, and a sample is of what was kept of it."""
+
+    def __init__(self) -> None:
+        super().__init__("--engine and --kept are for a published log: name it with --log DIR|URL; "
+                         "--sample is of what --kept FILE names")  # fmt: skip
+
+
 def declare(commands: Commands) -> None:
     """Declare the audit."""
     asked = command(commands, "audit", audit)
@@ -54,11 +73,22 @@ def declare(commands: Commands) -> None:
                        "the log")  # fmt: skip
     asked.add_argument("--jobs", type=number, metavar="N", help="processes at once; if not given, "
                        "as many as there are cores")  # fmt: skip
+    asked.add_argument("--engine", choices=ENGINES, help="what does the work "
+                       "of a published log's audit; if not given, processes")  # fmt: skip
+    asked.add_argument("--kept", type=Path, metavar="FILE", help="what the audit before kept of "
+                       "the log, and this one keeps: unchanged blocks' signatures are not checked "
+                       "again")  # fmt: skip
+    asked.add_argument("--sample", type=number, metavar="N", help="bundles of 256 entries, drawn "
+                       "by lot, whose signatures are checked again all the same; if not given, "
+                       "one in a hundred")  # fmt: skip
 
 
 def audit(args: Namespace) -> Answer:
     """Audit the database, or a published log alone, and what a site says of it."""
-    spread = Spread(args.jobs or cores())
+    spread = Spread(args.jobs or cores(), engine=ENGINES[args.engine or "processes"])
+    of_a_log = args.engine or args.kept or args.sample is not None
+    if (of_a_log and args.log is None) or (args.sample is not None and not args.kept):
+        raise OfLogsAlone
     with on_stop(_interrupt):
         if args.log is not None:
             return _audit_published(args, spread)
@@ -87,14 +117,24 @@ def _audit_published(args: Namespace, spread: Spread) -> Answer:
     def same(path: str) -> bytes:
         return note if path == "checkpoint" else read(path)
 
-    found = audit_log(same, key, root_key, spread, totals.see, policy)
+    keeping = _keeping(args, key.name)
+    found = audit_log(same, key, root_key, spread, totals.see, policy, keeping)
+    if args.kept and not keeping.differs:
+        write_kept(args.kept, key.name, keeping)
     for difference in differences(pages, totals.at):
         found.find(difference)
     whole = totals.at.get(size)
-    more: dict[str, object] = {"totals": whole.as_json() if whole else None}
+    more: dict[str, object] = {"root": found.root, "totals": whole.as_json() if whole else None}
+    if args.kept:
+        more["kept"] = {"unchanged": keeping.unchanged, "checked_again": len(keeping.sample)}
     if args.site:
         more["site"] = {"url": args.site, "as_of": sorted({page.size for page in pages})}
     return audit_answer(found, whole, more)
+
+
+def _keeping(args: Namespace, origin: str) -> Keeping:
+    before = read_kept(args.kept, origin) if args.kept else {}
+    return Keeping(before, chosen(before, args.sample, SystemRandom()))
 
 
 def _held_to(trust_file: Path | None, read: Read) -> tuple[VerifierKey, str | None, Policy | None]:
