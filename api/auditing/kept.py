@@ -113,7 +113,7 @@ def _told(data: Any, origin: str) -> dict[int, KeptBundle]:
     if (data["kept"], data["origin"]) != (FORM, origin):
         raise ValueError(f"it is of form {data['kept']!r}, and of {data['origin']!r}")
     keys = [str(x) for x in data["keys"]]
-    return {int(index): _bundle(told, keys) for index, told in data["bundles"].items()}
+    return {int(index): _bundle(told, keys) for index, told in dict(data["bundles"]).items()}
 
 
 def _bundle(told: Any, keys: Sequence[str]) -> KeptBundle:
@@ -121,7 +121,12 @@ def _bundle(told: Any, keys: Sequence[str]) -> KeptBundle:
     signers = tuple((int(n), None if at == NOBODY else keys[int(at)]) for n, at in runs)
     counts = [count for count, _ in signers]
     kept = unb64url(node)
-    if len(kept) != HASH_BYTES or min(counts, default=0) < 1 or sum(counts) != WIDTH:
+    if (
+        len(kept) != HASH_BYTES
+        or min(counts, default=0) < 1
+        or sum(counts) != WIDTH
+        or min(at for _, at in runs) < NOBODY
+    ):
         raise ValueError(f"{told!r} is no bundle")
     return KeptBundle(kept, signers)
 
