@@ -67,5 +67,5 @@ def test_what_is_kept_stays_when_the_log_is_not_what_it_was(tmp_path: Path, audi
 def test_what_is_kept_belongs_to_a_published_log(
     args: tuple[object, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["audit", *map(str, args)]) == 1
+    assert main(["audit", *map(str, args)]) == 2
     assert "name it with --log" in capsys.readouterr().err
