@@ -127,7 +127,8 @@ def test_a_worker_that_is_gone_makes_no_log_sound(near: NearRay) -> None:
 @pytest.mark.long
 def test_ray_does_the_work_and_listens_to_this_machine_alone() -> None:
     told = [sys.executable, "-c", RAY_SAYS]
-    done = subprocess.run(told, capture_output=True, text=True, timeout=600, check=True)
+    done = subprocess.run(told, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["found"] == [[n, 2 * n] for n in range(9)]
     assert said["lost"] is None
