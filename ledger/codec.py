@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import types
+from binascii import a2b_base64
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass, make_dataclass
 from datetime import UTC, date, datetime
@@ -36,6 +37,11 @@ MEMBERS = ("_sd_alg", "actor", "at", "data", "origin", "stream", "topic", "versi
 DIGEST_FIELDS = ("sealed", "digests")
 DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 """A SHA-256 in base64url (RFC 9901 4.2.3); anything else could be somebody's name."""
+
+TAIL = 160
+"""Letters of base64, a multiple of four, that hold the last two members of any payload of ours."""
+URL_SAFE = bytes.maketrans(b"-_", b"+/")
+LAST_MEMBERS = re.compile(rb'"topic":"([a-z0-9.-]+)","version":-?\d+}\Z')
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 """The one form of a time; what has it and can be read writes back to itself."""
@@ -85,6 +91,21 @@ def read(entry: bytes, origin: str) -> tuple[jws.Jws, Event]:
     if signed.typ != TYP:
         raise EntryMalformed(f"type {signed.typ!r}")
     return signed, event_of(signed.payload, origin)
+
+
+def topic_of(entry: bytes) -> str | None:
+    """Return the topic in an entry's signed bytes without reading it, or None if it shows none.
+
+    Topic and version are a payload's last members, so a few letters of base64 at its end tell.
+    """
+    start, stop = entry.find(b".") + 1, entry.rfind(b".")
+    length = stop - start
+    tail = entry[max(start, stop - length % 4 - TAIL) : stop].translate(URL_SAFE)
+    try:
+        found = LAST_MEMBERS.search(a2b_base64(tail + b"=="))
+    except ValueError:
+        return None
+    return found[1].decode() if found else None
 
 
 def admit(entry: bytes, origin: str, registry: Registry) -> Event:

@@ -133,6 +133,12 @@ class Claims:
     """Read model of receipts with their deductions, and of the notices on these."""
 
     name = "claims"
+    facts = (
+        ReceiptIssued, ReceiptMadeOut, ReceiptReversed, RedReceiptMadeOut, ReceiptExchanged,
+        OfficialReceiptRecorded, PaperTakenBack, ReceiptClaimed, ClaimReleased, ClaimNoticeRaised,
+        ClaimNoticeSettled,
+    )  # fmt: skip
+    sought = ()
     tables = (
         "CREATE TABLE receipts (code text NOT NULL, number text NOT NULL,"
         " organisation text NOT NULL, kind text NOT NULL, issued_on date NOT NULL,"

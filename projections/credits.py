@@ -88,6 +88,11 @@ class Credits:
     """Read model of credits."""
 
     name = "credits"
+    facts = (
+        FundOpened, GiftReceived, GiftReturned, GiftReversed, CreditGiven, CreditWithdrawn,
+        GiftSharesStated, ConduitNamed,
+    )  # fmt: skip
+    sought = ()
     tables = (
         "CREATE TABLE credit_funds (fund text PRIMARY KEY, agency boolean NOT NULL)",
         "CREATE TABLE credited (gift text PRIMARY KEY, organisation text NOT NULL,"

@@ -60,6 +60,10 @@ class Directory:
     """Read model of organisations and funds."""
 
     name = "directory"
+    facts = (
+        LedgerFounded, OrganisationRegistered, FundOpened, FundBound, FundClosed, UseChanged,
+    )  # fmt: skip
+    sought = ()
     tables = (
         "CREATE TABLE organisations (organisation text PRIMARY KEY, name text NOT NULL,"
         " kind text NOT NULL, leaf bigint NOT NULL)",

@@ -28,6 +28,8 @@ class Erasures:
     """Read model of erasures."""
 
     name = "erasures"
+    facts = (OpeningsErased,)
+    sought = ()
     tables = (
         "CREATE TABLE erased (digest text PRIMARY KEY, erased_on date NOT NULL,"
         " ground text NOT NULL, leaf bigint NOT NULL)",

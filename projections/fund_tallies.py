@@ -47,6 +47,8 @@ class FundTallies:
     """Read model of these sums (`sums`, and `stood` at milestones), and of gifts in suspense."""
 
     name = "fund_tallies"
+    facts = (GiftReceived, GoodsReceived, DonorIdentified)
+    sought = ()
     tables = (
         "CREATE TABLE sums (fund text NOT NULL, what text NOT NULL, unit text NOT NULL,"
         " gifts bigint NOT NULL, amount bigint NOT NULL, leaf bigint NOT NULL,"

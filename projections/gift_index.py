@@ -27,6 +27,11 @@ class GiftIndex:
     """Read model of gifts."""
 
     name = "gift_index"
+    facts = (
+        GiftReceived, GoodsReceived, DonorIdentified, GiftReceipted, GiftReceiptReversed,
+        GiftReceiptWaived,
+    )  # fmt: skip
+    sought = ()
     tables = (
         "CREATE TABLE gifts (gift text PRIMARY KEY, organisation text NOT NULL, fund text NOT NULL,"
         " received_on date, identified boolean NOT NULL, receipt text, waived text, minor bigint,"

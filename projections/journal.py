@@ -12,12 +12,17 @@ from collections.abc import Sequence
 from projections import journal_days
 from projections.journal_page import Page
 from projections.runner import Connection, Recorded
+from projections.views import facts_of, handlers
+
+_HANDLERS = handlers(Page, "take_in")
 
 
 class Journal:
     """Read model of movements, corrections and closed periods."""
 
     name = "journal"
+    facts = facts_of(Page, "take_in")
+    sought = ("journal_id",)
     tables = (
         "CREATE TABLE books (fund text PRIMARY KEY, organisation text NOT NULL, name text NOT NULL,"
         " kind text NOT NULL)",
@@ -51,7 +56,7 @@ class Journal:
         """Take in movements, corrections and closes."""
         page = Page(connection, [event for _, event in recorded])
         for leaf, event in recorded:
-            page.take_in(event, leaf)
+            _HANDLERS(type(event))(page, event, leaf)
         page.write()
 
 

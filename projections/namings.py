@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import singledispatchmethod
+from functools import cached_property, singledispatchmethod
 
 from psycopg import sql
 
@@ -32,6 +32,7 @@ from ledger.domain.events.naming import (
 from ledger.domain.naming_grant import WISHES_THAT_END
 from projections.questions import Question, Row, ask
 from projections.runner import Connection, Recorded, Runner
+from projections.views import facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Namings:
     """Read model of names."""
 
     name = "namings"
+    sought = ("reviews_open",)
     tables = (
         "CREATE TABLE names (naming text PRIMARY KEY, organisation text NOT NULL,"
         " thing text NOT NULL, form text NOT NULL, construction boolean NOT NULL,"
@@ -101,6 +103,11 @@ class Namings:
         " currency text NOT NULL, closed_at timestamptz, outcome text)",
         "CREATE INDEX reviews_open ON reviews (naming) WHERE closed_at IS NULL",
     )
+
+    @cached_property
+    def facts(self) -> frozenset[type[Event]]:
+        """The classes of events that become of names."""
+        return facts_of(Namings, "_apply")
 
     def fold(self, recorded: Sequence[Recorded], connection: Connection) -> None:
         """Take in what became of names, in order."""

@@ -80,6 +80,8 @@ class Pledges:
     """Read model of promises."""
 
     name = "pledges"
+    facts = get_args(PledgeEvent)
+    sought = ()
     tables = (
         "CREATE TABLE pledges (pledge text PRIMARY KEY, version bigint NOT NULL,"
         " organisation text NOT NULL, fund text NOT NULL, currency text NOT NULL, last_day date,"

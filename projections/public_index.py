@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import singledispatchmethod
+from functools import cached_property, singledispatchmethod
 
 from ledger.domain.days import day_in_china
 from ledger.domain.events import (
@@ -26,6 +26,7 @@ from ledger.domain.events.naming import NamingProposed
 from projections.grams import grams
 from projections.rows import copy_rows
 from projections.runner import Connection, Recorded
+from projections.views import facts_of, handlers
 
 KINDS = ("charity", "fund", "naming", "place", "payment")
 """What can be found, in the order it is shown."""
@@ -43,6 +44,7 @@ class PublicIndex:
     """Read model of what can be looked for; a payment has no `leaf` before it was made."""
 
     name = "public_index"
+    sought = ()
     tables = (
         "CREATE TABLE entries (kind text NOT NULL, id text NOT NULL, charity text, fund text,"
         " title text, words text, place text, day date, amount bigint, unit text, leaf bigint,"
@@ -56,11 +58,16 @@ class PublicIndex:
         " number integer NOT NULL, digest text NOT NULL, PRIMARY KEY (disbursement, number))",
     )
 
+    @cached_property
+    def facts(self) -> frozenset[type[Event]]:
+        """The classes of events that a batch has its say on."""
+        return facts_of(_Page, "take_in")
+
     def fold(self, recorded: Sequence[Recorded], connection: Connection) -> None:
         """Take in whatever can be looked for."""
         page = _Page(connection)
         for leaf, event in recorded:
-            page.take_in(event, leaf)
+            _HANDLERS(type(event))(page, event, leaf)
         page.write()
 
 
@@ -160,6 +167,9 @@ class _Page:
             if row["place"]:
                 known = self._places.get(row["place"], row["leaf"])
                 self._places[row["place"]] = min(known, row["leaf"])
+
+
+_HANDLERS = handlers(_Page, "take_in")
 
 
 def _rows(entries: Iterable[Entry]) -> Iterable[list[object]]:

@@ -49,6 +49,11 @@ class ReceiptNumbers:
     """
 
     name = "receipt_numbers"
+    facts = (
+        ReceiptNumbersAllotted, ReceiptNumbersLost, ReceiptIssued, ReceiptMadeOut,
+        ReceiptReversed, RedReceiptMadeOut, ReceiptExchanged, PaperTakenBack,
+    )  # fmt: skip
+    sought = ()
     tables = (
         "CREATE TABLE lots (organisation text NOT NULL, code text NOT NULL,"
         " first_number bigint NOT NULL, last_number bigint NOT NULL, leaf bigint NOT NULL,"

@@ -1,9 +1,8 @@
 """Follows the log in leaf order and keeps read models up to it, in batches, one commit each.
 
 A view's tables lie in a schema of their own, and bear names that no other view's have: whoever
-reads several views in one go enters all of them at once. A rebuild fills a schema beside the live
-one and swaps the two in one transaction. A view that fails stops and says so; it never skips an
-event.
+reads several views in one go enters all of them at once. A view that fails stops and says so; it
+never skips an event.
 """
 
 from __future__ import annotations
@@ -11,46 +10,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
-from typing import Protocol
 
-import psycopg
 from eventsourcing.persistence import DataError, IntegrityError
 from psycopg import sql
-from psycopg.rows import DictRow
 
 from ledger import codec
-from ledger.domain.events import Event
-from ledger.errors import Refused, Unreadable, Untrusted
+from ledger.errors import Refused, Unreadable
 from ledger.store.database import Database, first_line
 from ledger.store.recorder import LedgerRecorder, LogRow
+from projections.comparing import Rebuilt
+from projections.rebuilding import ALONE, Crew, rebuild
+from projections.shadows import Place
+from projections.views import (
+    Connection,
+    Position,
+    Recorded,
+    RowGone,
+    View,
+    ViewStuck,
+    definition,
+    definitions,
+    enter,
+    make,
+    position_in,
+    table_names,
+)
+
+__all__ = (
+    "BATCH", "LAST", "BeyondTheLog", "Connection", "Position", "Rebuilt", "Recorded", "RowGone",
+    "Runner", "View", "ViewBehind", "ViewStuck", "end_of", "table_names",
+)  # fmt: skip
 
 BATCH = 5000
-POSITION = (
-    "CREATE TABLE position (size bigint NOT NULL, time timestamptz)",
-    "INSERT INTO position VALUES (0, NULL)",
-)
-"""What every view keeps beside its own tables: how far it has followed the log."""
-
-Connection = psycopg.Connection[DictRow]
-Recorded = tuple[int, Event]
-"""An event with its leaf index."""
-
-
-class RowGone(Untrusted):
-    """A leaf of the log has lost its row."""
-
-    def __init__(self, leaf: int) -> None:
-        super().__init__(f"the row of entry {leaf} is missing or was altered; run an audit")
-
-
-class ViewStuck(Untrusted):
-    """A view's rows do not bear the next events: somebody changed them."""
-
-    def __init__(self, view: str, why: str) -> None:
-        super().__init__(f"view {view} can't go on ({why}); run: donation-ledger rebuild")
 
 
 class ViewBehind(Unreadable):
@@ -67,29 +59,6 @@ class BeyondTheLog(Refused):
         super().__init__(f"size {asked} is not between 0 and {size}, the entries of the log")
 
 
-class View(Protocol):
-    """A read model: its name, its tables, and how a batch of events changes them."""
-
-    @property
-    def name(self) -> str:
-        """The view's name, which is also its schema's."""
-
-    @property
-    def tables(self) -> Sequence[str]:
-        """Statements that create the tables; the first word after CREATE TABLE is the table."""
-
-    def fold(self, recorded: Sequence[Recorded], connection: Connection) -> None:
-        """Take in events, in order, writing through `connection` in its transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far a view has followed the log, and when its last event was recorded."""
-
-    size: int
-    time: datetime | None
-
-
 LAST = 2**63 - 1
 """No leaf comes after it."""
 
@@ -99,26 +68,14 @@ def end_of(at: Position | None) -> int:
     return LAST if at is None else at.size
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
-    """What a rebuild found: events folded, seconds taken, digests of both, whether equal."""
-
-    view: str
-    events: int
-    seconds: float
-    digest: str
-    equal: bool
-
-
 @dataclass(slots=True)
 class _Followed:
-    """A view on its way: its schema, how far it shall go, how far it is, seconds spent."""
+    """A view on its way: its schema, how far it shall go, how far it is."""
 
     view: View
     schema: str
     end: int
     at: int
-    seconds: float = 0.0
 
 
 class Runner:
@@ -141,9 +98,9 @@ class Runner:
         """Create the tables of views that have none yet, or had others."""
         schemas = {self.schema(view): view for view in self.views}
         with self._database.reading() as connection:
-            known = _definitions(connection, list(schemas))
+            known = definitions(connection, list(schemas))
         for schema, view in schemas.items():
-            if known.get(schema) != _definition(view):
+            if known.get(schema) != definition(view):
                 self._create(view, schema)
 
     def schema(self, view: View, suffix: str = "") -> str:
@@ -227,32 +184,15 @@ class Runner:
         last = [self._read(row)[1].timestamp for row in self._recorder.log(max(size - 1, 0), size)]
         return Position(size, last[0] if last else None)
 
-    def rebuild(self, *, keep: bool) -> list[Rebuilt]:
-        """Build every view anew from the log and compare; with `keep`, put the new one in place.
+    def rebuild(self, *, keep: bool, fresh: bool = False, crew: Crew = ALONE) -> list[Rebuilt]:
+        """Build every view anew from the log and compare; with `keep`, put the new ones in place.
 
-        A live view is compared as far as it says it has come: one that is broken can't go on.
+        `crew` says how many processes share the work. What an earlier rebuild left half-built is
+        gone on with, unless `fresh`; a comparison always begins anew.
         """
+        place = Place(self._database, self._recorder, self._origin, self._timer)
         with self._database.alone(f"rebuild {self._database.schema}"):
-            return self._rebuild(keep=keep)
-
-    def _rebuild(self, *, keep: bool) -> list[Rebuilt]:
-        fresh = {view.name: self.schema(view, "_new") for view in self.views}
-        for schema in fresh.values():
-            self._drop(schema)
-        expected = [self._digest(view, self.schema(view)) for view in self.views]
-        followed = []
-        for view, (_, said) in zip(self.views, expected, strict=True):
-            self._create(view, fresh[view.name])
-            size = min(said, self._recorder.size())
-            followed.append(self._followed(view, fresh[view.name], size))
-        self._follow(followed)
-        rebuilt = []
-        for one, (digest, _) in zip(followed, expected, strict=True):
-            found, _ = self._digest(one.view, one.schema)
-            if keep:
-                self._swap(self.schema(one.view), one.schema)
-            self._drop(one.schema)
-            rebuilt.append(Rebuilt(one.view.name, one.end, one.seconds, found, found == digest))
+            rebuilt = rebuild(place, self.views, crew, keep=keep, fresh=fresh)
         if keep:
             self.catch_up()
         return rebuilt
@@ -267,11 +207,8 @@ class Runner:
             start = min(one.at for one in behind)
             here = [one for one in behind if one.at == start]
             bounds = [one.at for one in followed if one.at > start] + [one.end for one in here]
-            started = self._timer()
             recorded = self._recorded(start, min(start + BATCH, *bounds))
-            reading = (self._timer() - started) / len(here)
             for one in here:
-                one.seconds += reading
                 self._take_in(one, start, recorded)
 
     def entries(self, start: int, stop: int) -> list[Recorded]:
@@ -290,11 +227,11 @@ class Runner:
 
     def _take_in(self, one: _Followed, start: int, recorded: Sequence[Recorded]) -> None:
         """Fold a batch into a view, unless somebody else has taken it in meanwhile."""
-        started, stop = self._timer(), start + len(recorded)
+        stop = start + len(recorded)
         try:
             with self._database.writing_alone(one.schema) as connection:
-                _enter(connection, one.schema)
-                one.at = _position(connection, one.schema).size
+                enter(connection, one.schema)
+                one.at = position_in(connection, one.schema).size
                 if one.at == start:
                     one.view.fold(recorded, connection)
                     time = recorded[-1][1].timestamp
@@ -302,7 +239,6 @@ class Runner:
                     one.at = stop
         except (IntegrityError, DataError) as error:
             raise ViewStuck(one.view.name, first_line(error)) from None
-        one.seconds += self._timer() - started
 
     def _read(self, row: LogRow) -> Recorded:
         if row.entry is None:
@@ -311,71 +247,13 @@ class Runner:
 
     def _position(self, schema: str) -> Position:
         with self._database.reading() as connection:
-            return _position(connection, schema)
+            return position_in(connection, schema)
 
     def _create(self, view: View, schema: str) -> None:
         """Create a view's schema; one whose tables were defined otherwise is made anew."""
-        definition, name = _definition(view), sql.Identifier(schema)
         with self._database.writing_alone(schema) as connection:
-            if _definitions(connection, [schema]).get(schema) == definition:
-                return  # somebody else was faster
-            connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
-            connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
-            _enter(connection, schema)
-            connection.execute(sql.SQL("; ").join(map(sql.SQL, (*POSITION, *view.tables))))
-            note = sql.SQL("COMMENT ON SCHEMA {} IS {}")
-            connection.execute(note.format(name, sql.Literal(definition)))
-
-    def _drop(self, schema: str) -> None:
-        with self._database.writing() as connection:
-            connection.execute(
-                sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))
-            )
-
-    def _swap(self, live: str, fresh: str) -> None:
-        rename = sql.SQL("ALTER SCHEMA {} RENAME TO {}")
-        aside = f"{live}_old"
-        with self._database.writing_alone(live) as connection:
-            for old, new in ((live, aside), (fresh, live), (aside, fresh)):
-                connection.execute(rename.format(sql.Identifier(old), sql.Identifier(new)))
-
-    def _digest(self, view: View, schema: str) -> tuple[str, int]:
-        """Digest every row of every table of a view, in order; return it with the view's size."""
-        total = sha256()
-        with self._database.reading() as connection:
-            _enter(connection, schema)
-            for table in table_names(view):
-                query = sql.SQL("COPY (SELECT t::text FROM {} AS t ORDER BY 1) TO STDOUT")
-                total.update(table.encode())
-                with connection.cursor().copy(query.format(sql.Identifier(table))) as copy:
-                    for block in copy:
-                        total.update(block)
-            return total.hexdigest(), _position(connection, schema).size
-
-
-def _definition(view: View) -> str:
-    """Digest the statements that a view's tables are created from."""
-    return sha256("\n".join(view.tables).encode()).hexdigest()
-
-
-def _definitions(connection: Connection, schemas: Sequence[str]) -> dict[str, str | None]:
-    """Return what the schemas that exist note of the statements they were created from."""
-    query = (
-        "SELECT nspname, obj_description(oid, 'pg_namespace') AS definition FROM pg_namespace"
-        " WHERE nspname = ANY(%s)"
-    )
-    found = connection.execute(query, [list(schemas)]).fetchall()
-    return {row["nspname"]: row["definition"] for row in found}
-
-
-def table_names(view: View) -> list[str]:
-    """Return the tables of a view, in the order of creation."""
-    created = [s.split() for s in ("CREATE TABLE position (", *view.tables)]
-    return [words[2] for words in created if words[1] == "TABLE"]
-
-
-def _enter(connection: Connection, schema: str) -> None:
-    connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(schema)))
+            if definitions(connection, [schema]).get(schema) != definition(view):
+                make(connection, schema, view.tables, definition(view))  # nobody was faster
 
 
 def _entered(connection: Connection, schemas: Sequence[str]) -> dict[str, Position]:
@@ -388,17 +266,11 @@ def _entered(connection: Connection, schemas: Sequence[str]) -> dict[str, Positi
 @lru_cache(64)
 def _entering(schemas: tuple[str, ...]) -> tuple[bytes, str]:
     """Return that question, and the schemas as a search path names them."""
-    enter = (
+    path = (
         "SELECT set_config('search_path', %s, true) AS schema,"
         " NULL::bigint AS size, NULL::timestamptz AS time"
     )
     each = sql.SQL("SELECT {}, size, time FROM {}.position")
     positions = [each.format(sql.Literal(one), sql.Identifier(one)) for one in schemas]
-    query = sql.SQL(" UNION ALL ").join([sql.SQL(enter), *positions])
+    query = sql.SQL(" UNION ALL ").join([sql.SQL(path), *positions])
     return query.as_bytes(), sql.SQL(", ").join(map(sql.Identifier, schemas)).as_string()
-
-
-def _position(connection: Connection, schema: str) -> Position:
-    query = sql.SQL("SELECT size, time FROM {}.position").format(sql.Identifier(schema))
-    row = connection.execute(query).fetchall()[0]
-    return Position(row["size"], row["time"])

@@ -54,6 +54,8 @@ class Services:
     """Read model of services."""
 
     name = "services"
+    facts = (ServiceGiven, ServiceCorrected)
+    sought = ()
     tables = (
         "CREATE TABLE services (service text PRIMARY KEY, organisation text NOT NULL, fund text,"
         " project text, kind text NOT NULL, people bigint NOT NULL, minutes bigint NOT NULL,"

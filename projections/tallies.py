@@ -45,6 +45,12 @@ class Tallies:
     """Read model of counts, as they stand (`tallies`) and at milestones (`tallied`)."""
 
     name = "tallies"
+    facts = (
+        GiftReceived, GoodsReceived, DonorIdentified, DisbursementPaid, DisbursementAccepted,
+        ReceiptNumbersAllotted, ReceiptNumbersLost, ReceiptIssued, ReceiptMadeOut,
+        ReceiptReversed, RedReceiptMadeOut, ReceiptExchanged,
+    )  # fmt: skip
+    sought = ()
     tables = (
         "CREATE TABLE tallies (organisation text NOT NULL, what text NOT NULL, code text NOT NULL,"
         " n bigint NOT NULL, leaf bigint NOT NULL, PRIMARY KEY (organisation, what, code))",

@@ -26,6 +26,7 @@ from ledger.domain.events import (
 )
 from projections.rows import copy_rows
 from projections.runner import Connection, Position, Recorded, Runner
+from projections.views import facts_of, handlers
 
 SUMS = ("gifts", "reversed", "paid", "recovered", "returned")
 TIERS = ("national", "province", "city", "county", "town", "village", "unknown")
@@ -112,7 +113,7 @@ class Counts:
 
     def see(self, event: Event) -> None:
         """Take in one event."""
-        self._apply(event)
+        _HANDLERS(type(event))(self, event)
 
     @singledispatchmethod
     def _apply(self, event: Event) -> None:
@@ -159,10 +160,15 @@ class Counts:
         self.moves[moved] -= event.amount.units
 
 
+_HANDLERS = handlers(Counts, "_apply")
+
+
 class Tiers:
     """Read model of what each fund received from outside, paid, and moved where."""
 
     name = "tiers"
+    facts = facts_of(Counts, "_apply")
+    sought = ()
     tables = (
         "CREATE TABLE tier_funds (fund text PRIMARY KEY, organisation text NOT NULL,"
         " kind text NOT NULL, tier text NOT NULL)",

@@ -7,7 +7,7 @@ intersection of ranges (projections/trace_queries.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import singledispatchmethod
+from functools import cached_property, singledispatchmethod
 from typing import Any
 
 from ledger.domain.axis import Span, cut_tail
@@ -45,6 +45,7 @@ from projections.trace_accounts import (
     milestone_row,
     touched,
 )
+from projections.views import facts_of, handlers
 
 INFLOW = ("fund", "unit", "start_at", "end_at", "leaf", "gift", "from_fund", "from_start",
           "allocation")  # fmt: skip
@@ -77,6 +78,7 @@ class Traces:
     """Read model of axes, segments and disbursements."""
 
     name = "traces"
+    sought = ("outflows_id", "outflows_allocation")
     tables = (
         "CREATE TABLE accounts (fund text NOT NULL, unit text NOT NULL,"
         + "".join(f" {name} bigint NOT NULL," for name in SUMS)
@@ -124,11 +126,16 @@ class Traces:
         *fund_totals.TABLES,
     )
 
+    @cached_property
+    def facts(self) -> frozenset[type[Event]]:
+        """The classes of events that a batch has its say on."""
+        return facts_of(_Page, "take_in")
+
     def fold(self, recorded: Sequence[Recorded], connection: Connection) -> None:
         """Take in gifts, allocations, disbursements, returns and corrections."""
         page = _Page(connection, [event for _, event in recorded])
         for leaf, event in recorded:
-            page.take_in(event, leaf)
+            _HANDLERS(type(event))(page, event, leaf)
         page.write()
 
 
@@ -372,6 +379,9 @@ class _Page:
         copy_rows(self._connection, "recoveries", ("id", "leaf", "amount"), self._recoveries)
         copy_rows(self._connection, "cost_classes", ("id", "leaf", "cost_class"), self._classes)
         self._totals.write()
+
+
+_HANDLERS = handlers(_Page, "take_in")
 
 
 def _take(account: AxisAccount, amount: Amount) -> tuple[Span, ...]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import ssl
 from argparse import Namespace
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from api.answers import DONE, WRONG, Answer, facts, table
-from api.arguments import Commands, command, group
+from api.arguments import Commands, command, group, number
 from api.commands.auditing import mark
 from api.commands.founding import home_of
 from api.states_words import states_line
 from api.wiring import House
+from api.working import cores, in_order
 from ledger.domain.organisations import AUTHORITY
 from ledger.proof.checkpoint import open_signed
 from ledger.proof.encoding import b64, unb64url
 from ledger.store.durable import write_atomically
 from ledger.store.log_folder import export
+from projections.rebuilding import Crew
 
 
 def declare(commands: Commands) -> None:
@@ -31,7 +34,15 @@ def declare(commands: Commands) -> None:
     export.add_argument("folder", type=Path, metavar="DIR")
     command(log, "checkpoint", show_checkpoint)
     rebuilt = command(commands, "rebuild", rebuild)
-    rebuilt.add_argument("--check", action="store_true", help="compare only")
+    rebuilt.add_argument("--check", action="store_true", help="compare only, from the beginning")
+    rebuilt.add_argument(
+        "--jobs",
+        type=number,
+        metavar="N",
+        help="processes at once; if not given, as many as there are processors",
+    )
+    rebuilt.add_argument("--fresh", action="store_true",
+                         help="begin anew where an earlier rebuild was interrupted")  # fmt: skip
 
 
 def export_trust(args: Namespace) -> Answer:
@@ -93,9 +104,14 @@ def show_checkpoint(args: Namespace) -> Answer:
 
 
 def rebuild(args: Namespace) -> Answer:
-    """Build all views anew from the log; put them in place, or only compare."""
+    """Build all views anew from the log; put them in place, or only compare.
+
+    A rebuild that was interrupted is gone on with; a comparison always begins anew.
+    """
+    jobs = args.jobs or cores()
+    crew = Crew(jobs, partial(in_order, jobs=jobs))
     with home_of(args) as home:
-        found = home.runner.rebuild(keep=not args.check)
+        found = home.runner.rebuild(keep=not args.check, fresh=args.fresh, crew=crew)
     data = [
         {
             "view": r.view,
@@ -103,10 +119,17 @@ def rebuild(args: Namespace) -> Answer:
             "seconds": round(r.seconds, 3),
             "digest": r.digest,
             "equal": r.equal,
+            "begun": r.begun,
+            "differs": [asdict(one) for one in r.differs],
         }
         for r in found
+    ]
+    differs = [
+        f"{r.view}: {one.table}, {one.key}" for r in found if args.check for one in r.differs
     ]
     columns = ("视图 view", "事件 events>", "秒 seconds>", "相同 equal", "摘要 digest")
     rows = [(r.view, r.events, f"{r.seconds:.2f}", mark(r.equal), r.digest[:16]) for r in found]
     wrong = args.check and not all(r.equal for r in found)
-    return Answer(data, [table("重建 rebuild", columns, rows)], WRONG if wrong else DONE)
+    lines = ["不同的表，及其首个不同的行 (tables that differ, each with its first row that does):"]
+    shown = [table("重建 rebuild", columns, rows)]
+    return Answer(data, shown, WRONG if wrong else DONE, lines + differs if differs else [])

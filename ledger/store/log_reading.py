@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, LiteralString
 
 from psycopg import Connection, sql
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, tuple_row
 
 from ledger.store.database import Database
 
@@ -20,7 +20,7 @@ FEW = 64
 """Leaves up to which looking up each event costs less than asking for ids first."""
 
 _LOG: LiteralString = (
-    "SELECT leaf, hash, originator_id, originator_version, topic, state FROM {leaves}"
+    "SELECT {columns} FROM {leaves}"
     " LEFT JOIN {events} ON originator_id = stream AND originator_version = version{between}"
     " WHERE leaf >= %(start)s AND leaf < %(stop)s ORDER BY leaf"
 )
@@ -30,6 +30,11 @@ _IDS: LiteralString = (
     " JOIN {events} ON originator_id = stream AND originator_version = version"
     " WHERE leaf IN (%(start)s, %(stop)s - 1)"
 )
+_ROW: LiteralString = "state, leaf, hash, originator_id, originator_version, topic"
+_ENTRY: LiteralString = "state, leaf"
+
+Leaf = tuple[Any, ...]
+"""The columns asked for of a leaf and its event; the first is the event's bytes, None if gone."""
 
 
 class LogReading:
@@ -37,22 +42,43 @@ class LogReading:
 
     def __init__(self, database: Database, events: str) -> None:
         self._database = database
-        tables = {"leaves": database.table("leaves"), "events": database.table(events)}
-        self._by_stream = sql.SQL(_LOG).format(**tables, between=sql.SQL("")).as_bytes()
-        self._by_id = sql.SQL(_LOG).format(**tables, between=sql.SQL(_BETWEEN)).as_bytes()
-        self._ids = sql.SQL(_IDS).format(**tables).as_bytes()
+        self._events = events
+        self._ids = self._statement(_IDS)
+        self._rows = self._ways(_ROW)
+        self._entries = self._ways(_ENTRY)
 
-    def rows(self, start: int, stop: int) -> list[DictRow]:
-        """Return leaves `start` to `stop`, not included; the event's columns are None if gone."""
+    def rows(self, start: int, stop: int) -> list[Leaf]:
+        """Return leaves `start` to `stop`, not included, as (state, leaf, hash, stream, ...)."""
+        return self._read(self._rows, start, stop)
+
+    def entries(self, start: int, stop: int) -> list[tuple[int, bytes | None]]:
+        """Return leaves `start` to `stop`, not included, with nothing but their entries."""
+        return [(leaf, state) for state, leaf in self._read(self._entries, start, stop)]
+
+    def _read(self, ways: tuple[bytes, bytes], start: int, stop: int) -> list[Leaf]:
+        by_id, by_stream = ways
         asked = {"start": start, "stop": stop}
         with self._database.get_connection() as connection:
             if stop - start > FEW:
-                ids = _ask(connection, self._ids, asked)[0]
-                found = _ask(connection, self._by_id, asked | ids)
-                if all(row["state"] is not None for row in found):
+                first, last = _ask(connection, self._ids, asked)[0]
+                found = _ask(connection, by_id, asked | {"first": first, "last": last})
+                if all(row[0] is not None for row in found):
                     return found
-            return _ask(connection, self._by_stream, asked)
+            return _ask(connection, by_stream, asked)
+
+    def _ways(self, columns: LiteralString) -> tuple[bytes, bytes]:
+        """Return what reads these columns by ids, and by streams."""
+        between = self._statement(_LOG, columns=columns, between=_BETWEEN)
+        return between, self._statement(_LOG, columns=columns, between="")
+
+    def _statement(self, text: LiteralString, **parts: LiteralString) -> bytes:
+        tables = {
+            "leaves": self._database.table("leaves"), "events": self._database.table(self._events)
+        }  # fmt: skip
+        told = {name: sql.SQL(part) for name, part in parts.items()}
+        return sql.SQL(text).format(**tables, **told).as_bytes()
 
 
-def _ask(connection: Connection[DictRow], statement: bytes, asked: dict[str, Any]) -> list[DictRow]:
-    return connection.execute(statement, asked, binary=True, prepare=True).fetchall()
+def _ask(connection: Connection[DictRow], statement: bytes, asked: dict[str, Any]) -> list[Leaf]:
+    cursor = connection.cursor(binary=True, row_factory=tuple_row)
+    return cursor.execute(statement, asked, prepare=True).fetchall()

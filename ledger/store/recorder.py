@@ -242,7 +242,14 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
     def log(self, start: int, stop: int) -> list[LogRow]:
         """Return leaves `start` to `stop`, not included, with the rows they stand for."""
-        return [_log_row(row) for row in self._reading.rows(start, stop)]
+        return [
+            LogRow(leaf, hashed, stream, version, topic, entry)
+            for entry, leaf, hashed, stream, version, topic in self._reading.rows(start, stop)
+        ]
+
+    def entries(self, start: int, stop: int) -> list[tuple[int, bytes | None]]:
+        """Return leaves `start` to `stop`, not included, with nothing but their entries."""
+        return self._reading.entries(start, stop)
 
     def log_in_batches(self, start: int, stop: int, batch: int = 5000) -> Iterator[list[LogRow]]:
         """Yield leaves `start` to `stop`, not included, a batch at a time."""

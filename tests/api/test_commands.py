@@ -437,6 +437,29 @@ def test_views_are_rebuilt_and_compared(house: House, fund: str, command_line: R
     assert command_line("rebuild")[0] == 0
 
 
+def test_a_comparison_names_the_table_and_the_row_and_a_rebuild_mends_it(
+    house: House, fund: str, command_line: Run
+) -> None:
+    give(house, fund, "5.00")
+    house.runner.catch_up()
+    table = f"{house.settings.schema}_gift_index.gifts"
+    changed = f"UPDATE {table} SET minor = 7 RETURNING gift"  # noqa: S608 a table's name
+    with house.database.writing() as connection:
+        (row,) = connection.execute(changed.encode()).fetchall()
+
+    code, out, _ = command_line("rebuild", "--check", "--jobs", "2", "--json")
+    (found,) = [view for view in json.loads(out) if not view["equal"]]
+    assert code == 1
+    assert (found["view"], found["differs"]) == (
+        "gift_index",
+        [{"table": "gifts", "key": f"({row['gift']})"}],
+    )
+    code, out, _ = command_line("rebuild", "--check")
+    assert (code, f"gift_index: gifts, ({row['gift']})" in out) == (1, True)
+    assert command_line("rebuild", "--fresh")[0] == 0
+    assert all(view["equal"] for view in said(command_line("rebuild", "--check", "--json")))
+
+
 def test_trust_and_log_leave_the_house(house: House, command_line: Run, tmp_path: Path) -> None:
     trusted = said(command_line("trust", "export", tmp_path / "trust.json", "--json"))
     exported = said(command_line("log", "export", tmp_path / "log", "--json"))

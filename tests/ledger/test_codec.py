@@ -456,3 +456,14 @@ def test_a_thousand_digests_fit_into_one_entry() -> None:
     event = fact(OpeningsErased, "erasure-1", digests=digests)
 
     assert len(codec.encode(event, ORIGIN, SIGNER)) <= ENTRY_MAX
+
+
+@given(event=any_event)
+@settings(UNHURRIED)
+def test_the_topic_of_an_entry_is_seen_without_reading_it(event: Event) -> None:
+    assert codec.topic_of(codec.encode(event, ORIGIN, SIGNER)) == event.TOPIC
+
+
+@pytest.mark.parametrize("entry", [b"", b"..", b"a.b.c", b"a.bbbbb.c", b"a.e30.c"])
+def test_what_is_no_entry_shows_no_topic(entry: bytes) -> None:
+    assert codec.topic_of(entry) is None

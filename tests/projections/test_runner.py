@@ -155,6 +155,8 @@ class Widened:
 
     name = TRACES.name
     tables = (*TRACES.tables, "CREATE TABLE widened (fund text PRIMARY KEY)")
+    facts = TRACES.facts
+    sought = TRACES.sought
     fold = TRACES.fold
 
 

@@ -28,6 +28,7 @@ def test_a_range_read_by_ids_is_what_its_leaves_are_one_by_one(
     assert house.recorder.log(7, 7 + FEW + 1) == grown[7 : 7 + FEW + 1]
     assert house.recorder.log(10, SIZE + 100) == grown[10:], "past the end there is nothing"
     assert house.recorder.log(SIZE, SIZE + 100) == []
+    assert house.recorder.entries(0, SIZE) == [(row.leaf, row.entry) for row in grown]
 
 
 @pytest.mark.parametrize("moved", [0, 100, SIZE - 1])
@@ -66,6 +67,6 @@ def test_the_events_of_a_range_are_read_by_their_ids(house: House, grown: list[L
     with house.database.writing() as connection:
         connection.execute("SET LOCAL enable_seqscan = off")
         asked = {"start": 0, "stop": FEW + 1, "first": 1, "last": FEW + 1}
-        told = connection.execute(b"EXPLAIN " + reading._by_id, asked).fetchall()
+        told = connection.execute(b"EXPLAIN " + reading._rows[0], asked).fetchall()
     plan = "\n".join(str(row["QUERY PLAN"]) for row in told)
     assert "ledger_events_notification_id_idx" in plan, plan

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from api.settings import Settings
 from api.wiring import CaughtUpInflows, House
+from ledger.domain.events import TOPICS
 from ledger.domain.keeping import SourceRow
 from ledger.money import Money
 from ledger.proof.merkle import leaf_hash
@@ -53,6 +54,8 @@ class Seen:
 
     name = "seen"
     tables = ("CREATE TABLE seen (leaf bigint, stream text, version bigint)",)
+    facts = tuple(TOPICS.values())
+    sought = ()
 
     def fold(self, recorded: Sequence[Recorded], connection: Connection) -> None:
         rows = [(leaf, e.originator_id, e.originator_version) for leaf, e in recorded]
