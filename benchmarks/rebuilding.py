@@ -136,8 +136,6 @@ def keep(found: dict[str, Measured], events: int, rounds: int) -> None:
     }
     own, decoding = found[ALL].own, found[READ].own
     ratios[f"{ALL} to {READ}, processor time of Python"] = median_ratio(own, decoding)
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    peaks = [resource.getrusage(one).ru_maxrss for one in who]
     console = Console()
     console.width = max(console.width, 120)
     rows = [(name, f"{rate:,.0f}") for name, rate in rates.items()]
@@ -146,7 +144,7 @@ def keep(found: dict[str, Measured], events: int, rounds: int) -> None:
     console.print(table("ratios", ("what", "ratio>"), [(n, f"{r:.2f}") for n, r in ratios.items()]))
     said = {
         "facts": events, "views": len(VIEWS), "rounds": rounds, "facts_a_second": rates,
-        "ratios": ratios, "peak_kib": dict(zip(("this process", "others"), peaks, strict=True)),
+        "ratios": ratios, "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         "python": sys.version.split()[0],
     }  # fmt: skip
     RESULTS.write_text(json.dumps(said, indent=2) + "\n")
