@@ -233,16 +233,17 @@ class Engine(Application[str]):
         """
         if self._waiting and any(self._handed_mapper.awaits(event) for event in events):
             self._waiting.keep([self._handed_mapper.unsigned(event) for event in events], beside)
+        stored = [self._handed_mapper.to_stored_event(event) for event in events]
         try:
-            self.save(*events, **beside)
+            self._handed_recorder.insert_events(stored, **beside)
         except IntegrityError:
-            if not self._landed(events[-1]):
+            if not self._landed(stored[-1]):
                 raise Conflict(events[0].originator_id) from None
 
-    def _landed(self, event: Event) -> bool:
+    def _landed(self, event: StoredEvent) -> bool:
         version = event.originator_version
         found = self.recorder.select_events(event.originator_id, gt=version - 1, lte=version)
-        return [s.state for s in found] == [self.mapper.to_stored_event(event).state]
+        return [s.state for s in found] == [event.state]
 
     def submit(
         self, entries: Sequence[tuple[Unsigned, bytes | None]], beside: Mapping[str, object]

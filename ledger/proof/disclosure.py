@@ -24,22 +24,22 @@ class OpeningMalformed(Untrusted):
 class Opening:
     """One field of a person: a salt (base64url of 16 random bytes), a name, a value.
 
-    Neither salt nor value shows in `repr`, so that no log line or traceback prints a person.
+    Neither salt nor value shows in `repr`, so that no log line or traceback prints a person. The
+    disclosure and its digest are made with it, once: events, vault and checks ask for both.
     """
 
     salt: str = field(repr=False)
     name: str
     value: str = field(repr=False)
+    encoded: str = field(init=False, repr=False, compare=False)
+    """The disclosure: base64url of the canonical JSON list (RFC 9901 4.2.1)."""
+    digest: str = field(init=False, repr=False, compare=False)
+    """What stands in the event in its place."""
 
-    @property
-    def encoded(self) -> str:
-        """The disclosure: base64url of the canonical JSON list (RFC 9901 4.2.1)."""
-        return b64url(canonical([self.salt, self.name, self.value]))
-
-    @property
-    def digest(self) -> str:
-        """What stands in the event in its place."""
-        return digest(self.encoded)
+    def __post_init__(self) -> None:
+        encoded = b64url(canonical([self.salt, self.name, self.value]))
+        object.__setattr__(self, "encoded", encoded)
+        object.__setattr__(self, "digest", digest(encoded))
 
     @classmethod
     def parse(cls, encoded: str) -> Opening:

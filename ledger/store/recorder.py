@@ -34,7 +34,7 @@ from ledger.domain.keeping import SourceRow, Unless, VaultRow
 from ledger.errors import Unreadable
 from ledger.proof.disclosure import Opening
 from ledger.proof.merkle import leaf_hash
-from ledger.store import answered, shown_names, vault_tables
+from ledger.store import answered, packed, shown_names, vault_tables
 from ledger.store.database import Database
 from ledger.store.forgetting import drop_requests
 from ledger.store.log_reading import LogReading
@@ -85,8 +85,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             sql.SQL("SELECT size FROM {} FOR UPDATE").format(database.table("head"))
         ]
         self._commits = SharedCommits(self._insert)
-        self._events_statement = _statement(database, _INSERT_EVENTS)
-        self._leaves_statement = _statement(database, _INSERT_LEAVES)
+        self._log_insert = _statement(database, _INSERT_LOG)
         self._vault_statement = _statement(database, _INSERT_VAULT)
         self._sources_statement = _statement(database, _INSERT_SOURCES)
         self._erase_statement = _statement(database, _DELETE_VAULT)
@@ -174,6 +173,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         kilobytes waits for ever, client and server each for the other.
         """
         with self.datastore.writing() as connection, connection.cursor() as curs:
+            packed.taught(curs)
             self._lock_table(curs)
             self._check_basis(curs, beside.get("unless", ()), beside.get("needed", ()))
             self._spend_request(curs, beside.get("request"))
@@ -217,28 +217,32 @@ class LedgerRecorder(PostgresApplicationRecorder):
     def _insert_log(self, curs: Cursor[DictRow], stored: Sequence[StoredEvent]) -> list[int]:
         given = {
             "count": len(stored),
-            "streams": [e.originator_id for e in stored],
-            "versions": [e.originator_version for e in stored],
-            "topics": [e.topic for e in stored],
-            "states": [e.state for e in stored],
-            "hashes": [leaf_hash(e.state) for e in stored],
+            "streams": packed.texts(str(e.originator_id) for e in stored),
+            "versions": packed.numbers([e.originator_version for e in stored]),
+            "topics": packed.texts(e.topic for e in stored),
+            "states": packed.blobs([e.state for e in stored]),
+            "hashes": packed.blobs([leaf_hash(e.state) for e in stored]),
         }
-        curs.execute(self._events_statement, given, prepare=True)
-        ids = [row["notification_id"] for row in curs.fetchall()]
-        curs.execute(self._leaves_statement, given, prepare=True)
-        return ids
+        curs.execute(self._log_insert, given, prepare=True)
+        return [row["notification_id"] for row in curs.fetchall()]
 
     def _insert_vault(self, curs: Cursor[DictRow], openings: Sequence[VaultRow]) -> None:
         if openings:
-            columns = [[getattr(row, name) for row in openings] for name in VaultRow.__slots__]
-            curs.execute(self._vault_statement, dict(zip(VaultRow.__slots__, columns, strict=True)))
+            given = {
+                "digest": packed.texts(row.digest for row in openings),
+                "stream": packed.texts(row.stream for row in openings),
+                "version": packed.numbers([row.version for row in openings]),
+                "organisation": packed.texts(row.organisation for row in openings),
+                "tag": packed.blobs([row.tag for row in openings]),
+                "box": packed.blobs([row.box for row in openings]),
+            }
+            curs.execute(self._vault_statement, given, prepare=True)
 
     def _insert_sources(self, curs: Cursor[DictRow], sources: Sequence[SourceRow]) -> None:
         if sources:
-            columns = [[getattr(row, name) for row in sources] for name in SourceRow.__slots__]
-            curs.execute(
-                self._sources_statement, dict(zip(SourceRow.__slots__, columns, strict=True))
-            )
+            names = SourceRow.__slots__
+            given = {name: packed.texts(getattr(row, name) for row in sources) for name in names}
+            curs.execute(self._sources_statement, given, prepare=True)
 
     def log(self, start: int, stop: int) -> list[LogRow]:
         """Return leaves `start` to `stop`, not included, with the rows they stand for."""
@@ -324,18 +328,17 @@ _REGISTRY_INDEX = (
 """Ledgers made before keys were rotated have one of their own, without these topics."""
 
 _INSERT_HEAD = "INSERT INTO {head} (origin, size) VALUES (%(origin)s, 0) ON CONFLICT DO NOTHING"
-_INSERT_EVENTS = (
-    "INSERT INTO {events} (originator_id, originator_version, topic, state)"
-    " SELECT stream, version, topic, state FROM unnest(%(streams)s::text[],"
-    " %(versions)s::bigint[], %(topics)s::text[], %(states)s::bytea[])"
-    " WITH ORDINALITY AS given (stream, version, topic, state, ordinality) ORDER BY ordinality"
-    " RETURNING notification_id"
-)
-_INSERT_LEAVES = (
-    "WITH grown AS (UPDATE {head} SET size = size + %(count)s RETURNING size - %(count)s AS base)"
-    " INSERT INTO {leaves} SELECT base + ordinality - 1, stream, version, hash"
-    " FROM grown, unnest(%(streams)s::text[], %(versions)s::bigint[], %(hashes)s::bytea[])"
-    " WITH ORDINALITY AS given (stream, version, hash, ordinality)"
+_INSERT_LOG = (
+    "WITH given AS MATERIALIZED (SELECT * FROM unnest(%(streams)s::text[], %(versions)s::bigint[],"
+    " %(topics)s::text[], %(states)s::bytea[], %(hashes)s::bytea[])"
+    " WITH ORDINALITY AS one (stream, version, topic, state, hash, ordinality)),"
+    " stored AS (INSERT INTO {events} (originator_id, originator_version, topic, state)"
+    " SELECT stream, version, topic, state FROM given ORDER BY ordinality"
+    " RETURNING notification_id),"
+    " grown AS (UPDATE {head} SET size = size + %(count)s RETURNING size - %(count)s AS base),"
+    " leaved AS (INSERT INTO {leaves} SELECT base + ordinality - 1, stream, version, hash"
+    " FROM grown, given)"
+    " SELECT notification_id FROM stored"
 )
 _INSERT_VAULT = (
     "INSERT INTO {vault} SELECT * FROM unnest(%(digest)s::text[], %(stream)s::text[],"
