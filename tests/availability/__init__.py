@@ -1,0 +1,1 @@
+"""Three nodes of the database on one machine, run by the commands of docs/availability.md."""

@@ -1,0 +1,222 @@
+"""Three nodes on 127.0.0.1, etcd and PostgreSQL under Patroni on each, to be killed or frozen."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import psycopg
+
+from ledger.store.embedded_place import account_for, programs
+from tests.availability.runbook import ROOT, RUNBOOK, blocks
+from tests.foreign.asking import missing
+
+NAMES = ("n1", "n2", "n3")
+ADDRESS = "127.0.0.1"
+LOOK_S = 0.5
+LONGEST_S = 60.0
+"""So long a node may take to start, to follow or to take over."""
+
+
+def check_installed() -> None:
+    """Say what is not here that the nodes need."""
+    remedy = "run tests/foreign/tools.sh as root on Debian, or install etcd 3.4 or later"
+    for program in ("etcd", "etcdctl"):
+        if not shutil.which(program):
+            missing(program, remedy)
+    if not (Path(sys.executable).parent / "patroni").exists():
+        missing("Patroni", "install requirements-dev.txt")
+    if os.geteuid() == 0 and not shutil.which("setpriv"):
+        missing("setpriv", "install util-linux, or run the tests as another user than root")
+
+
+@dataclass(slots=True)
+class Cluster:
+    """The nodes' folders and processes; `ran` are the blocks of the runbook that were run."""
+
+    folder: Path
+    ran: set[str] = field(default_factory=set)
+    _blocks: dict[str, str] = field(default_factory=lambda: blocks(RUNBOOK.read_text("utf-8")))
+    _running: dict[tuple[str, str], subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Fill in nodes and settings as an operator would; they belong to the account."""
+        cluster = self.folder / "cluster"
+        cluster.mkdir()
+        lines = [" ".join([name, ADDRESS, *map(str, free_ports(4))]) for name in NAMES]
+        (cluster / "nodes").write_text("# the nodes of a test\n" + "\n".join(lines) + "\n")
+        found = programs(account_for(self.folder, os.geteuid()))
+        (cluster / "settings").write_text(
+            f"PROGRAMS={found}\nSTATE={self.folder}/state\nCLIENTS={ADDRESS}/32\n"
+        )
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            for path in (self.folder, cluster, *cluster.iterdir()):
+                os.chown(path, nobody.pw_uid, nobody.pw_gid)
+
+    @property
+    def known(self) -> set[str]:
+        """The blocks that the runbook has."""
+        return set(self._blocks)
+
+    def environment(self, node: str = NAMES[0]) -> dict[str, str]:
+        """Return the variables that the runbook sets, and nothing of this process's own ledger."""
+        own = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LEDGER_", "PATRONI_"))}
+        return kept | {"CLUSTER": str(self.folder / "cluster"), "NODE": node, "PATH": own}
+
+    def command(self, block: str, *more: str) -> list[str]:
+        """Return what runs a block as the account of the nodes, and then `more` after it.
+
+        As root that is `nobody`, who may read this repository and its Python wherever they lie.
+        """
+        self.ran.add(block)
+        script = ["sh", "-euc", "\n".join([self._blocks[block], *more])]
+        return [*_AS_NOBODY, *script] if os.geteuid() == 0 else script
+
+    def run(self, block: str, node: str = NAMES[0], *more: str) -> str:
+        """Run a block to its end on a node; return what it printed."""
+        done = subprocess.run(
+            self.command(block, *more),
+            cwd=ROOT,
+            env=self.environment(node),
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_S,
+            check=False,
+        )
+        assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def start(self, block: str, node: str) -> None:
+        """Start a block that goes on until it is ended."""
+        with (self.folder / f"{block}-{node}.log").open("ab") as log:
+            self._running[block, node] = subprocess.Popen(
+                self.command(block),
+                cwd=ROOT,
+                env=self.environment(node),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def signal(self, block: str, node: str, number: signal.Signals) -> None:
+        """Send a signal to all processes of a block on a node, the server's own sessions too.
+
+        Patroni starts PostgreSQL as nobody's child: its folder tells which it is.
+        """
+        first = [self._running[block, node].pid]
+        table = [line.split(None, 2) for line in _asked("ps", "-eo", "pid=,ppid=,args=")]
+        if block == "postgres":
+            data = f"-D {self.folder}/state/{node}/data "
+            first += [int(pid) for pid, _, told in table if data in f"{told} "]
+        for process in first:
+            first += [int(pid) for pid, parent, _ in table if int(parent) == process]
+        for process in dict.fromkeys(first):
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    def kill(self, block: str, node: str) -> None:
+        """Kill a block on a node, all at once, as if its machine had lost power."""
+        for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first, none sees another die
+            self.signal(block, node, number)
+        self._running.pop((block, node)).wait(LONGEST_S)
+
+    def members(self, asked: str = NAMES[0]) -> list[dict[str, Any]]:
+        """Return what the list says of each node."""
+        told = self.run("look", asked, 'deploy/availability/node ctl "$NODE" list -f json')
+        found: list[dict[str, Any]] = json.loads(told.strip().splitlines()[-1])
+        return found
+
+    def leader(self, asked: str = NAMES[0]) -> str:
+        """Return the node that leads."""
+        (name,) = [m["Member"] for m in self.members(asked) if m["Role"] == "Leader"]
+        return str(name)
+
+    def is_good(self) -> bool:
+        """Tell whether the list is as the runbook says that it should be."""
+        found = self.members()
+        roles = sorted(m["Role"] for m in found)
+        return (
+            roles == ["Leader", "Replica", "Sync Standby"]
+            and all(m["State"] in ("running", "streaming") for m in found)
+            and len({m["TL"] for m in found}) == 1
+        )
+
+    def is_checked(self) -> bool:
+        """Tell whether the leader's data have checksums and it waits for a standby's disk."""
+        with psycopg.connect(self.superuser_url()) as connection:
+            asked = "SELECT current_setting(%s) <> 'off' AND current_setting(%s) = 'on'"
+            row = connection.execute(asked, ["synchronous_standby_names", "data_checksums"])
+            return row.fetchone() == (True,)
+
+    def superuser_url(self) -> str:
+        """Return the address of the leader for who may do all."""
+        secret = (self.folder / "cluster/passwords/superuser").read_text()
+        url = self.url().replace("ledger@", f"postgres:{secret}@", 1)
+        return url.replace("/ledger?", "/postgres?", 1)
+
+    def url(self) -> str:
+        """Return the address of the ledger's database, as the runbook's script prints it."""
+        return self.run("passwords", NAMES[0], "deploy/availability/node url").strip()
+
+    def end(self) -> None:
+        """End all that was started here, PostgreSQL first."""
+        for block, node in sorted(self._running, reverse=True):
+            self.signal(block, node, signal.SIGCONT)
+            self.kill(block, node)
+
+
+def _asked(*command: str) -> list[str]:
+    """Return the lines that a program of the system prints."""
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def until(asked: Callable[[], bool], what: str, longest_s: float = LONGEST_S) -> float:
+    """Wait until something is so; return how long that took, in seconds."""
+    begun = monotonic()
+    while True:
+        with suppress(AssertionError, ValueError, subprocess.TimeoutExpired):
+            if asked():
+                return monotonic() - begun
+        assert monotonic() - begun < longest_s, f"{what}: not after {longest_s:g} s"
+        sleep(LOOK_S)
+
+
+def free_ports(count: int) -> Sequence[int]:
+    """Return ports that nobody listens on."""
+    with ExitStack() as stack:
+        taken = [stack.enter_context(socket.create_server((ADDRESS, 0))) for _ in range(count)]
+        return [one.getsockname()[1] for one in taken]
+
+
+@contextmanager
+def cluster_in(folder: Path) -> Iterator[Cluster]:
+    """Give a cluster that runs nothing yet; end whatever it runs afterwards."""
+    made = Cluster(folder)
+    made.prepare()
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+_READ_ALL = "+dac_read_search"
+_AS_NOBODY = (
+    *("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
+    *("--inh-caps", _READ_ALL, "--ambient-caps", _READ_ALL, "--"),
+)
