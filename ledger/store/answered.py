@@ -43,11 +43,14 @@ class Answered:
         )
 
     def find(self, account: str, key: str) -> AskedRow | None:
-        """Return what an account's key (SHA-256, hex) was answered with, if it was."""
+        """Return what an account's key (SHA-256, hex) was answered with, if it was, for good."""
         query = sql.SQL("SELECT * FROM {} WHERE account = %s AND key = %s").format(self._table)
         with self._database.get_connection() as connection:
             found = connection.execute(query, [account, key]).fetchall()
-        return self._checked(found[0]) if found else None
+        if not found:
+            return None
+        self._database.confirm()
+        return self._checked(found[0])
 
     def findings(self) -> Iterator[str]:
         """Say which rows are not what was answered."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import psycopg
+from eventsourcing.persistence import OperationalError
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
@@ -26,6 +27,19 @@ class DatabaseUnreachable(Unreadable):
             "to use the embedded one"
         )
 
+
+class NotReplicated(OperationalError):
+    """The commit stands on the leader, and no standby has said that it has it too."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the wait for the standby was broken off: look whether this was recorded,"
+            " then try again"
+        )
+
+
+WAITS_FOR_STANDBY = "SyncRepWaitForLSN"
+"""The server's function that warns when a commit is kept on the leader alone."""
 
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -118,12 +132,32 @@ class Database(PostgresDatastore):
 
     @contextmanager
     def writing(self) -> Iterator[psycopg.Connection[DictRow]]:
-        """Lend a connection inside one transaction."""
+        """Lend a connection inside one transaction.
+
+        Raises `NotReplicated` when the server has committed and did not wait for its standby to
+        the end, as it does when the wait is cancelled: it says so in a warning only.
+        """
         try:
-            with super().get_connection() as connection, connection.transaction():
-                yield connection
+            with super().get_connection() as connection, _warned(connection) as warned:
+                with connection.transaction():
+                    yield connection
+                if WAITS_FOR_STANDBY in warned:
+                    raise NotReplicated
         finally:
             self.writes = next(self._written)
+
+    def confirm(self) -> None:
+        """Wait until all that can be read now would survive the leader, as what is acknowledged.
+
+        A commit whose wait for the standby was broken off, by a crash or a cancellation, can be
+        read on the leader, and is lost with it. Whoever has found that something was recorded
+        before asks this before saying so: a later commit is not replicated before an earlier one
+        (docs/decisions/0048-two-machines-before-an-answer.md).
+        """
+        with super().get_connection() as connection, _warned(connection) as warned:
+            connection.execute("SELECT pg_logical_emit_message(true, 'ledger', '')")
+            if WAITS_FOR_STANDBY in warned:
+                raise NotReplicated
 
     @contextmanager
     def writing_alone(self, what: str) -> Iterator[psycopg.Connection[DictRow]]:
@@ -176,6 +210,21 @@ class Database(PostgresDatastore):
     def table(self, name: str) -> sql.Composed:
         """Return the qualified name of a table of this ledger."""
         return sql.SQL("{}.{}").format(sql.Identifier(self.schema), sql.Identifier(name))
+
+
+@contextmanager
+def _warned(connection: psycopg.Connection[DictRow]) -> Iterator[set[str | None]]:
+    """Give a set that the functions of the server which warn in the block are put into."""
+    warned: set[str | None] = set()
+
+    def note(said: psycopg.errors.Diagnostic) -> None:
+        warned.add(said.source_function)
+
+    connection.add_notice_handler(note)
+    try:
+        yield warned
+    finally:
+        connection.remove_notice_handler(note)
 
 
 def first_line(error: BaseException) -> str:

@@ -161,9 +161,14 @@ class LedgerRecorder(PostgresApplicationRecorder):
     ) -> Sequence[int] | None:
         """Store events and what belongs beside them, in one commit, in the order of the log.
 
-        Threads that ask for it at the same time share a commit.
+        Threads that ask for it at the same time share a commit. What is refused because of what
+        was stored before is told once that is there for good.
         """
-        return self._commits.commit(stored_events, beside) if stored_events else None
+        try:
+            return self._commits.commit(stored_events, beside) if stored_events else None
+        except IntegrityError:
+            self.datastore.confirm()
+            raise
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def _insert(self, stored_events: Sequence[StoredEvent], beside: Beside) -> Sequence[int]:

@@ -53,12 +53,14 @@ class Sources:
         return named
 
     def known(self, identities: Sequence[str]) -> dict[str, str]:
-        """Return what those of these rows that were recorded before say, by identity."""
+        """Return what those of these rows that were recorded before, for good, say, by identity."""
         query = sql.SQL("SELECT identity, content FROM {} WHERE identity = ANY(%(ids)s)").format(
             self._database.table("sources")
         )
         with self._database.get_connection() as connection:
             found = connection.execute(query, {"ids": list(identities)}).fetchall()
+        if found:
+            self._database.confirm()
         return {row["identity"]: row["content"] for row in found}
 
     def listings_of(self, streams: Iterable[str]) -> dict[str, str]:

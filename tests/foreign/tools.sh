@@ -1,14 +1,14 @@
 #!/bin/sh
 # Foreign programs that the tests hand our receipts and our log to: pdfsig, pdftotext, qpdf,
 # certutil, and pango for WeasyPrint; SoftHSM; Go with its sumdb packages; Chromium, in which the tests
-# of pages look at the portal; for Node.js @sigstore/verify, and axe-core, which judges pages;
+# of pages look at the portal; etcd, for the tests of three nodes; for Node.js @sigstore/verify, and axe-core, which judges pages;
 # aics-tlog and aics-witness for Python 3.12 or later. On Debian and Ubuntu, as root, what is
 # missing is installed; the last two go into folders of their own beside the Python packages.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 into=$here/../../.venv/foreign
 missing=
-for program in pdfsig pdftotext qpdf certutil softhsm2-util go npm chromium; do
+for program in pdfsig pdftotext qpdf certutil softhsm2-util go npm chromium etcd etcdctl; do
     command -v "$program" > /dev/null || missing="$missing $program"
 done
 ldconfig -p 2> /dev/null | grep -q libpangoft2 || missing="$missing pango"
@@ -18,12 +18,12 @@ if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; th
     apt-get update -q > /dev/null
     apt-get install -y -q --no-install-recommends \
         poppler-utils qpdf libnss3-tools libpangoft2-1.0-0 softhsm2 golang-go \
-        golang-golang-x-mod-dev chromium \
+        golang-golang-x-mod-dev chromium etcd-server etcd-client \
         > /dev/null
     command -v npm > /dev/null || apt-get install -y -q --no-install-recommends npm > /dev/null
 elif [ -n "$missing" ]; then
     echo "the tests with foreign programs need:$missing; install poppler-utils qpdf libnss3-tools" \
-        "libpangoft2-1.0-0 softhsm2 golang-go golang-golang-x-mod-dev npm chromium with the system's package manager" >&2
+        "libpangoft2-1.0-0 softhsm2 golang-go golang-golang-x-mod-dev npm chromium etcd-server etcd-client with the system's package manager" >&2
 fi
 
 # JavaScript packages, each checked against the lock file's digest; no script of theirs is run.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 
 import psycopg
 import pytest
 from eventsourcing.persistence import PersistenceError
+from psycopg.sql import SQL
 
 from api.wiring import House
-from ledger.store.database import Database, DatabaseUnreachable, first_line
+from ledger.store.database import Database, DatabaseUnreachable, NotReplicated, first_line
 from projections.directory import DIRECTORY
 from tests.houses import register
 from tests.invariants import check_house
@@ -83,3 +86,69 @@ def test_each_write_of_this_process_is_told_even_one_that_failed(house: House) -
             connection.execute(statement)
         assert house.database.writes not in seen
         seen.add(house.database.writes)
+
+
+@pytest.fixture
+def absent_standby(database_url: str) -> Iterator[None]:
+    """Let the server wait for a standby that never comes, where a transaction asks for that.
+
+    The tests' server acknowledges before the disk has anything: all others go on meanwhile.
+    """
+    with psycopg.connect(database_url, autocommit=True) as server:
+        server.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        server.execute("SELECT pg_reload_conf()")
+        yield
+        server.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        server.execute("SELECT pg_reload_conf()")
+
+
+def cancelled_while_it_waits(url: str, work: Callable[[], None]) -> BaseException | None:
+    """Do in a thread what waits for a standby; cancel that wait; return the error it ends with."""
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except PersistenceError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    cancelled = (
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+        " WHERE wait_event = 'SyncRep' AND datname = current_database()"
+    )
+    with psycopg.connect(url, autocommit=True) as server:
+        while thread.is_alive():
+            server.execute(cancelled)
+            thread.join(0.05)
+    return raised[0] if raised else None
+
+
+def test_a_commit_that_only_the_leader_has_is_not_taken_for_done(
+    house: House, absent_standby: None
+) -> None:
+    def write() -> None:
+        with house.database.writing() as connection:
+            connection.execute("SET LOCAL synchronous_commit = on")
+            connection.execute(SQL("CREATE TABLE {} ()").format(house.database.table("alone")))
+
+    error = cancelled_while_it_waits(house.database.conninfo, write)
+    assert isinstance(error, NotReplicated)
+    assert "look whether this was recorded" in str(error)
+    with house.database.reading() as connection:
+        found = connection.execute("SELECT FROM pg_class WHERE relname = 'alone'")
+        assert found.fetchall(), "it can be read, and is not there for good"
+
+
+def test_what_is_found_is_not_confirmed_before_a_standby_has_it(
+    house: House, absent_standby: None
+) -> None:
+    house.database.confirm()  # this server does not wait: nothing is to be confirmed
+    with psycopg.connect(house.database.conninfo, autocommit=True) as server:
+        name = psycopg.sql.Identifier(server.info.dbname)
+        server.execute(SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
+    database = Database(house.database.conninfo, house.database.schema)
+    with closing(database):
+        error = cancelled_while_it_waits(house.database.conninfo, database.confirm)
+    assert isinstance(error, NotReplicated)
