@@ -13,6 +13,7 @@ import psycopg
 from eventsourcing.persistence import OperationalError
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 
 from ledger.errors import Unreadable
@@ -28,6 +29,16 @@ class DatabaseUnreachable(Unreadable):
         )
 
 
+class DatabaseReadOnly(DatabaseUnreachable):
+    """PostgreSQL answers and takes no writes: it follows another server."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "it takes no writes, as it follows another server; name all of them, with "
+            "target_session_attrs=read-write"
+        )
+
+
 class NotReplicated(OperationalError):
     """The commit stands on the leader, and no standby has said that it has it too."""
 
@@ -37,6 +48,9 @@ class NotReplicated(OperationalError):
             " then try again"
         )
 
+
+CONNECT_S = 10
+"""Longest wait for a connection apart from the pool, where the address says nothing of it."""
 
 WAITS_FOR_STANDBY = "SyncRepWaitForLSN"
 """The server's function that warns when a commit is kept on the leader alone."""
@@ -85,7 +99,9 @@ class Database(PostgresDatastore):
             with self.alone(self.schema) as connection:
                 name = sql.Identifier(self.schema)
                 connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
-        except psycopg.Error as error:
+        except psycopg.errors.ReadOnlySqlTransaction:
+            raise DatabaseReadOnly from None
+        except (psycopg.Error, OperationalError) as error:
             raise DatabaseUnreachable(first_line(error)) from None
 
     @contextmanager
@@ -169,7 +185,7 @@ class Database(PostgresDatastore):
     @contextmanager
     def alone(self, what: str) -> Iterator[psycopg.Connection]:
         """Keep all others out of `what` for longer, on a connection that is not of the pool."""
-        with psycopg.connect(self.conninfo, autocommit=True, connect_timeout=10) as connection:
+        with self._apart() as connection:
             connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [what])
             yield connection
 
@@ -177,9 +193,22 @@ class Database(PostgresDatastore):
     def alone_if_free(self, what: str) -> Iterator[psycopg.Connection | None]:
         """Keep all others out of `what` like `alone`, or lend nothing if somebody is in it."""
         query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
-        with psycopg.connect(self.conninfo, autocommit=True, connect_timeout=10) as connection:
+        with self._apart() as connection:
             (free,) = connection.execute(query, [what]).fetchone() or (False,)
             yield connection if free else None
+
+    @contextmanager
+    def _apart(self) -> Iterator[psycopg.Connection]:
+        """Open a connection that is not of the pool; what breaks it is told as the pool does."""
+        named = conninfo_to_dict(self.conninfo).get("connect_timeout")
+        within_s = int(named or CONNECT_S)
+        try:
+            with psycopg.connect(
+                self.conninfo, autocommit=True, connect_timeout=within_s
+            ) as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise OperationalError(first_line(error)) from error
 
     def ensure(self, name: str, *statements: str) -> None:
         """Create a table of this ledger and what belongs to it, unless it is there.

@@ -64,9 +64,10 @@ class Clients:
         return monotonic() - begun
 
     def outage_s(self, since_s: float) -> float:
-        """Return the longest time without any acknowledgement since then."""
-        times = sorted(one.at_s for one in list(self.acknowledged) if one.at_s > since_s - 1)
-        return max((later - sooner for sooner, later in pairwise(times)), default=0.0)
+        """Return the longest time without any acknowledgement that ended after then."""
+        times = sorted(one.at_s for one in list(self.acknowledged))
+        pauses = (later - sooner for sooner, later in pairwise(times) if later > since_s)
+        return max(pauses, default=0.0)
 
     def _give(self, client: int) -> None:
         turn = cycle(self.servers[client % 2 :] + self.servers[: client % 2])

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
+from urllib.request import urlopen
 
 import psycopg
 
@@ -135,25 +136,29 @@ class Cluster:
             self.signal(block, node, number)
         self._running.pop((block, node)).wait(LONGEST_S)
 
-    def members(self, asked: str = NAMES[0]) -> list[dict[str, Any]]:
-        """Return what the list says of each node."""
-        told = self.run("look", asked, 'deploy/availability/node ctl "$NODE" list -f json')
-        found: list[dict[str, Any]] = json.loads(told.strip().splitlines()[-1])
-        return found
+    def members(self) -> list[dict[str, Any]]:
+        """Return what Patroni says of each node; it may be some seconds old."""
+        for line in (self.folder / "cluster/nodes").read_text().splitlines()[1:]:
+            port = line.split()[-1]
+            with suppress(OSError), urlopen(f"http://{ADDRESS}:{port}/cluster", timeout=3) as told:
+                found: list[dict[str, Any]] = json.load(told)["members"]
+                return found
+        return []
 
-    def leader(self, asked: str = NAMES[0]) -> str:
+    def leader(self) -> str:
         """Return the node that leads."""
-        (name,) = [m["Member"] for m in self.members(asked) if m["Role"] == "Leader"]
+        (name,) = [m["name"] for m in self.members() if m["role"] == "leader"]
         return str(name)
 
     def is_good(self) -> bool:
         """Tell whether the list is as the runbook says that it should be."""
         found = self.members()
-        roles = sorted(m["Role"] for m in found)
+        roles = sorted(m["role"] for m in found)
         return (
-            roles == ["Leader", "Replica", "Sync Standby"]
-            and all(m["State"] in ("running", "streaming") for m in found)
-            and len({m["TL"] for m in found}) == 1
+            roles == ["leader", "replica", "sync_standby"]
+            and all(m["state"] in ("running", "streaming") for m in found)
+            and [m["state"] for m in found].count("streaming") == len(NAMES) - 1
+            and len({m.get("timeline") for m in found}) == 1
         )
 
     def is_checked(self) -> bool:

@@ -8,11 +8,17 @@ from contextlib import closing, suppress
 
 import psycopg
 import pytest
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import OperationalError, PersistenceError
 from psycopg.sql import SQL
 
 from api.wiring import House
-from ledger.store.database import Database, DatabaseUnreachable, NotReplicated, first_line
+from ledger.store.database import (
+    Database,
+    DatabaseReadOnly,
+    DatabaseUnreachable,
+    NotReplicated,
+    first_line,
+)
 from projections.directory import DIRECTORY
 from tests.houses import register
 from tests.invariants import check_house
@@ -27,6 +33,29 @@ def test_a_server_that_does_not_answer_is_named_with_what_to_do(conninfo: str) -
     with pytest.raises(DatabaseUnreachable, match="check LEDGER_DATABASE_URL"):
         database.prepare()
     database.close()
+
+
+def test_a_server_that_follows_another_is_told_from_one_that_is_gone(database_url: str) -> None:
+    database = Database(f"{database_url} options='-c default_transaction_read_only=on'", "never")
+
+    with pytest.raises(DatabaseReadOnly, match="it takes no writes, as it follows another server"):
+        database.prepare()
+    database.close()
+
+
+def test_a_connection_apart_that_breaks_is_told_as_one_of_the_pool(house: House) -> None:
+    def ended_meanwhile() -> None:
+        with house.database.alone("a place") as connection:
+            with psycopg.connect(house.database.conninfo, autocommit=True) as server:
+                server.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
+            connection.execute("SELECT 1")
+
+    with pytest.raises(OperationalError, match="terminat"):
+        ended_meanwhile()
+    gone = Database("host=/nowhere port=1 connect_timeout=2", "t")
+    with pytest.raises(OperationalError, match="nowhere"), gone.alone_if_free("a place"):
+        pass
+    gone.close()
 
 
 def test_a_read_sees_one_snapshot_and_can_not_write(house: House) -> None:
