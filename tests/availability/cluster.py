@@ -120,7 +120,7 @@ class Cluster:
         Patroni starts PostgreSQL as nobody's child: its folder tells which it is.
         """
         first = [self._running[block, node].pid]
-        table = [line.split(None, 2) for line in _asked("ps", "-eo", "pid=,ppid=,args=")]
+        table = [line.split(None, 2) for line in _asked("ps", "-ww", "-eo", "pid=,ppid=,args=")]
         if block == "postgres":
             data = f"-D {self.folder}/state/{node}/data "
             first += [int(pid) for pid, _, told in table if data in f"{told} "]
