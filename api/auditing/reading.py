@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from api.auditing.entries import UNPROVED, Proof
 from api.auditing.findings import Audit
 from ledger import codec
-from ledger.domain.events import (
-    DisbursementProposed,
-    Event,
-    GiftReceived,
-    GoodsReceived,
-    ReceiptMadeOut,
-)
+from ledger.domain.events import Event
 from ledger.domain.history import History
-from ledger.domain.keeping import SourceRow
 from ledger.domain.registry import Registry
 from ledger.errors import Untrusted
-
-SEALED_VALUES = (
-    "donor",
-    "payer",
-    "payee",
-    "text",
-    "other",
-    "document",
-    "by",
-    "credited",
-    "conduit",
-    "provider",
-    "taxpayer",
-)
-"""The fields of events that hold values with sealed fields of their own."""
 
 
 class Reader:
@@ -76,36 +52,3 @@ class Reader:
             part = "receipt_numbers_ok" if "receipt" in finding or "number" in finding else None
             self._audit.find(finding, part)
         self._audit.money_conserved = self.history.money_conserved
-
-
-class Belongings:
-    """What a database keeps beside the log, as the events say it must be."""
-
-    def __init__(self) -> None:
-        self.sealed: dict[str, tuple[str, int, str]] = {}
-        """Where each sealed digest belongs: stream, version, organisation."""
-        self.sources: set[SourceRow] = set()
-
-    def see(self, event: Event) -> None:
-        """Take in one event."""
-        here = (event.originator_id, event.originator_version, event.actor)
-        for digest in _sealed(event):
-            self.sealed.setdefault(digest, here)  # a name's text is repeated by later facts
-        if isinstance(event, GiftReceived | GoodsReceived | DisbursementProposed) and event.source:
-            said = event.source
-            self.sources.add(
-                SourceRow(
-                    said.identity, event.actor, said.listing, said.content, event.originator_id
-                )
-            )
-
-
-def _sealed(value: object) -> Iterator[str]:
-    yield from getattr(value, "sealed", ())
-    for name in SEALED_VALUES:
-        party = getattr(value, name, None)
-        yield from getattr(party, "sealed", ())
-    for share in getattr(value, "shares", ()):
-        yield from share.party.sealed
-    if isinstance(value, ReceiptMadeOut):
-        yield from value.digests

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -19,6 +19,7 @@ from psycopg import sql
 from ledger.domain.keeping import SourceRow
 from ledger.store import row_masks
 from ledger.store.database import Database
+from ledger.store.streaming import streamed
 from ledger.store.vault_keys import derive
 
 
@@ -72,18 +73,18 @@ class Sources:
             found = connection.execute(query, {"streams": list(streams)}).fetchall()
         return {row["stream"]: row["listing"] for row in found}
 
-    def as_said(self, said: Iterable[SourceRow]) -> set[SourceRow]:
-        """Return every row recorded, as the events that `said` it are to say it."""
-        told = {row.identity: row for row in said}
-        return {row_masks.as_said(r, told.get(r.identity), self._secret()) for r in self.all()}
+    def as_said(self, row: SourceRow, said: SourceRow | None) -> SourceRow:
+        """Return a row recorded, as the event that `said` it is to say it."""
+        return row_masks.as_said(row, said, self._secret())
+
+    def each(self) -> Iterator[SourceRow]:
+        """Yield every row recorded, in any order: few are in memory at once."""
+        query = sql.SQL("SELECT * FROM {}").format(self._database.table("sources"))
+        return (SourceRow(**row) for row in streamed(self._database, query))
 
     def all(self) -> list[SourceRow]:
-        """Return every row recorded."""
-        query = sql.SQL("SELECT * FROM {} ORDER BY identity").format(
-            self._database.table("sources")
-        )
-        with self._database.get_connection() as connection:
-            return [SourceRow(**row) for row in connection.execute(query).fetchall()]
+        """Return every row recorded, in order of their identities."""
+        return sorted(self.each(), key=lambda row: row.identity)
 
     def _contents(
         self, organisation: str, rows: Sequence[tuple[str | None, tuple[str, ...]]]

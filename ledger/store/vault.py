@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
 from threading import RLock
@@ -27,6 +27,7 @@ from ledger.proof.disclosure import Opening
 from ledger.proof.encoding import b64url
 from ledger.store import row_masks
 from ledger.store.database import Database
+from ledger.store.streaming import streamed
 from ledger.store.vault_keys import (
     MARK,
     NONCE_BYTES,
@@ -137,9 +138,19 @@ class Vault:
 
     def all(self) -> list[VaultRow]:
         """Return every opening, closed; who opens one after this is noted as opening them all."""
-        kept = self._kept("true")
-        self._everything = len(kept)
-        return kept
+        return sorted(self.each(), key=lambda row: (row.stream, row.version, row.digest))
+
+    def each(self) -> Iterator[VaultRow]:
+        """Yield every opening, closed, in any order: few are in memory at once.
+
+        Who opens one after this is noted as opening them all.
+        """
+        table = self._database.table("vault")
+        counting = sql.SQL("SELECT count(*) AS found FROM {}").format(table)
+        with self._database.get_connection() as connection:
+            self._everything = connection.execute(counting).fetchall()[0]["found"]
+        query = sql.SQL("SELECT * FROM {}").format(table)
+        return map(_row, streamed(self._database, query))
 
     def announce(self, streams: Iterable[str]) -> None:
         """Note, as one use, that the openings of these streams are about to be read."""

@@ -1,0 +1,188 @@
+"""How much memory each command takes at its most, on a ledger and on one three times as long.
+
+A ledger of so many gifts is made by the product's own commands: a charity, a fund, lists of gifts
+imported, receipts for a part of the gifts. Then each command that goes through all of the ledger
+runs as a process of its own, and the kernel says the most memory that it held (`ru_maxrss`). What
+it takes more on the longer ledger is its slope, in bytes an entry; the line through the two says
+what ten million entries would take, beside 1 GiB. Prints a table and writes benchmarks/memory.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from api.answers import table
+
+RESULTS = Path(__file__).parent / "memory.json"
+USCC = "532300000000000198"
+TEN_MILLION = 10_000_000
+MIB = 2**20
+PROMISED_MIB = 1024
+KIB_A_MAXRSS = 1 if sys.platform != "darwin" else 1 / 1024
+"""`ru_maxrss` is in KiB on Linux, in bytes on macOS (getrusage(2))."""
+
+FILE_ROWS = 20_000
+"""Gifts in one list: longer ones come as several files, in one command."""
+
+RECEIPTED = 300
+"""Gifts of the first day, for which receipts are made out."""
+
+RUN = "import sys; from api.cli import main; sys.exit(main())"
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The most memory that a command took on the shorter and on the longer ledger, and the line."""
+
+    command: str
+    short_mib: float
+    long_mib: float
+    bytes_an_entry: float
+    at_ten_million_mib: float
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A ledger's entries, and the most memory of each command on it, in MiB."""
+
+    entries: int
+    peaks: Mapping[str, float]
+
+
+class Ledger:
+    """A ledger in a folder of its own; its commands run as processes that end by themselves."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.peaks: dict[str, float] = {}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH", "LANG")
+                if name in os.environ}  # fmt: skip
+        self._environment = {**kept, "LEDGER_DATA": str(folder / "data"), "COLUMNS": "200"}
+
+    def run(self, *words: str, name: str | None = None) -> str:
+        """Run a command; note the most memory it took under `name`; return what it printed."""
+        with (self.folder / "out").open("w+b") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-c", RUN, *words], stdout=out, env=self._environment
+            )
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            told = out.read().decode()
+        assert process.returncode == 0, (words, process.returncode, told[-2000:])
+        if name:
+            self.peaks[name] = _mib(used)
+        return told
+
+
+def _mib(used: resource.struct_rusage) -> float:
+    return round(used.ru_maxrss * KIB_A_MAXRSS / 1024, 1)
+
+
+@contextmanager
+def ledger() -> Iterator[Ledger]:
+    """Make a ledger with a charity that may make out receipts; take it away at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="ledger-memory-"))
+    made = Ledger(folder)
+    try:
+        made.run("init")
+        made.run("charity", "register", USCC, "示例基金会（样张）")
+        made.run("eligibility", "grant", USCC, "--from", "2026-01-01", "--to", "2028-12-31",
+                 "--notice", "示例公告1号", "--applicant-kind", "3")  # fmt: skip
+        made.run("book", "allot", USCC, "23050126", "1", "5000")
+        yield made
+    finally:
+        made.run("stop")
+        shutil.rmtree(folder)
+
+
+def lists(folder: Path, gifts: int) -> list[str]:
+    """Write lists of so many gifts, each donor's own, those to receipt on a day of their own."""
+    paths = []
+    for first in range(0, gifts, FILE_ROWS):
+        path = folder / f"list-{first}.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["捐赠人", "捐赠金额（元）", "捐赠日期", "用途"])
+            for number in range(first, min(first + FILE_ROWS, gifts)):
+                day = "2026-02-01" if number < RECEIPTED else f"2026-03-{1 + number % 28:02}"
+                rows.writerow([f"示例捐赠人{number}", f"{1 + number % 500}.00", day, "助学"])
+        paths.append(str(path))
+    return paths
+
+
+def measured(gifts: int) -> Measured:
+    """Make a ledger of so many gifts, and run every command that goes through all of it."""
+    with ledger() as made:
+        said = made.run("fund", "open", "--charity", USCC, "测量资金", "--json")
+        fund = json.loads(said)["fund"]
+        made.run("import", *lists(made.folder, gifts), "--charity", USCC, "--fund", fund,
+                 name="import")  # fmt: skip
+        made.run("receipts", "issue", "--charity", USCC, "--from", "2026-02-01",
+                 "--to", "2026-02-01", "--out", str(made.folder / "receipts"))  # fmt: skip
+        exported, trust = str(made.folder / "log"), str(made.folder / "trust.json")
+        made.run("trust", "export", trust)
+        told = json.loads(made.run("audit", "--json", name="audit of the database"))
+        made.run("log", "export", exported, name="log export")
+        made.run("audit", "--log", exported, "--trust", trust, name="audit of the log")
+        made.run("rebuild", name="rebuild")
+        made.run("period", "export", USCC, str(made.folder / "journal.csv"), "--open",
+                 "--to", "2026-12-31", name="period export, CSV")  # fmt: skip
+        made.run("status", "export", str(made.folder / "status.list"), name="status export")
+        made.run("person", "export", "示例捐赠人7", "--why", "测量",
+                 "--out", str(made.folder / "person.json"), name="person export")  # fmt: skip
+        return Measured(told["events"], dict(made.peaks))
+
+
+def peaks(short: Measured, long: Measured) -> list[Peak]:
+    """Lay a line through what each command took on the two ledgers."""
+    found = []
+    for name, before in short.peaks.items():
+        after = long.peaks[name]
+        slope = (after - before) * MIB / (long.entries - short.entries)
+        far = after + slope * (TEN_MILLION - long.entries) / MIB
+        found.append(Peak(name, before, after, round(slope, 1), round(far, 1), far < PROMISED_MIB))
+    return found
+
+
+def show(found: Sequence[Peak], short: Measured, long: Measured) -> None:
+    """Print the table."""
+    columns = ("command", f"{short.entries:,} entries, MiB>", f"{long.entries:,} entries, MiB>",
+               "bytes an entry>", "10 million, MiB>", "under 1 GiB")  # fmt: skip
+    rows = [
+        (p.command, p.short_mib, p.long_mib, p.bytes_an_entry, p.at_ten_million_mib,
+         "yes" if p.kept else "no")
+        for p in found
+    ]  # fmt: skip
+    Console().print(table("the most memory of each command", columns, rows))
+
+
+def main() -> None:
+    """Measure, print, and keep the results."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--gifts", type=int, default=20_000)
+    given = asked.parse_args()
+    short, long = measured(given.gifts), measured(3 * given.gifts)
+    found = peaks(short, long)
+    show(found, short, long)
+    results = {"entries": [short.entries, long.entries], "peaks": [asdict(one) for one in found]}
+    RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
