@@ -26,6 +26,8 @@ from pathlib import Path
 from rich.console import Console
 
 from api.answers import table
+from api.importing.lists import HELD_ROWS
+from api.imports.texts import ROWS_MAX
 
 RESULTS = Path(__file__).parent / "memory.json"
 USCC = "532300000000000198"
@@ -37,6 +39,9 @@ KIB_A_MAXRSS = 1 if sys.platform != "darwin" else 1 / 1024
 
 FILE_ROWS = 20_000
 """Gifts in one list: longer ones come as several files, in one command."""
+
+GROWS_UNTIL = {"import": HELD_ROWS + ROWS_MAX}
+"""Entries after which a command takes no more: an import holds so many rows, and one file more."""
 
 RECEIPTED = 300
 """Gifts of the first day, for which receipts are made out."""
@@ -155,7 +160,8 @@ def peaks(short: Measured, long: Measured) -> list[Peak]:
     for name, before in short.peaks.items():
         after = long.peaks[name]
         slope = (after - before) * MIB / (long.entries - short.entries)
-        far = after + slope * (TEN_MILLION - long.entries) / MIB
+        most = GROWS_UNTIL.get(name, TEN_MILLION)
+        far = after + slope * max(0, most - long.entries) / MIB
         found.append(Peak(name, before, after, round(slope, 1), round(far, 1), far < PROMISED_MIB))
     return found
 

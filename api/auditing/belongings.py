@@ -96,7 +96,7 @@ def vault_findings(vault: Vault, belongings: Belongings, erased: Collection[str]
             except Untrusted as error:
                 wrong.append((place, 2, f"vault: {error}"))
         for number in range(PILES):
-            gone, astray = _held_against(belongings.sealed, kept, number)
+            gone, astray = held_against(belongings.sealed, kept, number)
             missing += [digest for digest in gone if digest not in erased]
             wrong += [
                 ((stream, version, digest), 0, f"vault: {digest} does not belong to {stream}")
@@ -107,7 +107,7 @@ def vault_findings(vault: Vault, belongings: Belongings, erased: Collection[str]
     yield from (what for _, _, what in sorted(wrong))
 
 
-def _held_against(
+def held_against(
     said: Piles, kept: Piles, number: int
 ) -> tuple[list[str], list[tuple[str, str, int]]]:
     """Compare a pile of each: the digests that no row has, and the rows that are not as said."""

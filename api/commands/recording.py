@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +19,7 @@ from api.commands import mappings
 from api.commands.founding import home_of
 from api.importing import Imported, Order
 from api.importing.checks import check_totals
+from api.importing.lists import Lists
 from api.importing.orders import worth_of
 from api.imports.roles import Mapping
 from api.imports.rows import SourceFile
@@ -119,16 +120,16 @@ def import_files(args: Namespace) -> Answer:
         order = _order(args, mappings.of_charity(home.settings.data, args.charity, args.map))
         if args.show_mapping:
             return mappings.shown(args.files, order.mapping)
-        files = [importing.open_file(path, order) for path in args.files]
+        files = Lists(args.files, order)
         expected = dict(_expected(text) for text in args.expect_total)
-        check_totals(files, args.expect_count, expected)
+        total = check_totals(files, args.expect_count, expected)
         if args.preview:
             return _preview(home, files, order)
         if args.errors:
             _check_writable(args.errors, args.files)
-        total = sum(len(t.rows) for f in files for t in f.tables)
         with progress("导入 import", total) as advance:
-            reports = [r for f in files for r in importing.record(home, f, order, advance)]
+            recorded = (importing.record(home, f, order, advance) for f in files)
+            reports = [report for of_file in recorded for report in of_file]
         if args.map and not home.dry_run:
             mappings.save(home.settings.data, args.charity, args.map)
         home.publish()
@@ -161,7 +162,7 @@ def _expected(text: str) -> tuple[str, Money]:
     return total.currency, total
 
 
-def _preview(home: House, files: Sequence[SourceFile], order: Order) -> Answer:
+def _preview(home: House, files: Iterable[SourceFile], order: Order) -> Answer:
     """Show what would become of every row: new, known, unclear or refused."""
     rows: list[dict[str, object]] = []
     for file in files:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from api.importing.orders import worth_of
 from api.imports.rows import MoneyTable, SourceFile
@@ -42,22 +42,31 @@ class StatementBroken(Refused):
 
 
 def check_totals(
-    files: Sequence[SourceFile], count: int | None, totals: Mapping[str, Money]
-) -> None:
-    """Refuse files whose entries differ in number or sum from the control totals."""
-    tables = [table for file in files for table in file.tables]
-    found = sum(len(table.rows) for table in tables)
+    files: Iterable[SourceFile], count: int | None, totals: Mapping[str, Money]
+) -> int:
+    """Refuse files whose entries differ in number or sum from the control totals.
+
+    Returns the number of entries. Files are taken one at a time, and none is held.
+    """
+    counts = list(map(_counted, files))
+    found = sum(entries for entries, _ in counts)
     if count is not None and found != count:
         raise CountDiffers(count, found)
-    sums: Counter[str] = Counter()
-    for table in tables:
-        for row in table.rows:
-            worth = worth_of(row)
-            if worth is not None:
-                sums[worth.currency] += worth.minor
     for currency, expected in totals.items():
-        if sums[currency] != expected.minor:
-            raise TotalDiffers(expected, Money(sums[currency], currency))
+        minor = sum(sums[currency] for _, sums in counts)
+        if minor != expected.minor:
+            raise TotalDiffers(expected, Money(minor, currency))
+    return found
+
+
+def _counted(file: SourceFile) -> tuple[int, Counter[str]]:
+    """Return the number of a file's entries, and their sums in minor units by currency."""
+    sums: Counter[str] = Counter()
+    for row in (row for table in file.tables for row in table.rows):
+        worth = worth_of(row)
+        if worth is not None:
+            sums[worth.currency] += worth.minor
+    return sum(len(table.rows) for table in file.tables), sums
 
 
 def check_statements(file: SourceFile) -> None:

@@ -7,7 +7,7 @@ altered, missing or made-up row is seen; a trigger refuses to change what is the
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from psycopg import sql
 
 from ledger.proof.encoding import canonical
 from ledger.store.database import Database
+from ledger.store.streaming import streamed
 from ledger.store.vault_tables import READS
 
 FIRST = bytes(32)
@@ -68,24 +69,24 @@ class ReadLog:
 
     def rows(self, stream: str | None = None, since: datetime | None = None) -> list[Read]:
         """Return uses in order: those of a stream, or of the whole vault; those since a time."""
+        return list(self.each(stream, since))
+
+    def each(self, stream: str | None = None, since: datetime | None = None) -> Iterator[Read]:
+        """Yield the same uses; few are in memory at once."""
         query = sql.SQL(
             "SELECT * FROM {} WHERE (%(stream)s::text IS NULL OR %(stream)s = ANY(streams)"
             " OR streams = '{{}}') AND (at >= %(since)s OR %(since)s::timestamptz IS NULL)"
             " ORDER BY id"
         ).format(self._database.table(READS))
-        with self._database.get_connection() as connection:
-            found = connection.execute(query, {"stream": stream, "since": since}).fetchall()
-        return [
-            Read(r["id"], r["at"], r["who"], r["why"], r["openings"], tuple(r["streams"]),
-                 bytes(r["chain"]))
-            for r in found
-        ]  # fmt: skip
+        for r in streamed(self._database, query, {"stream": stream, "since": since}):
+            yield Read(r["id"], r["at"], r["who"], r["why"], r["openings"], tuple(r["streams"]),
+                       bytes(r["chain"]))  # fmt: skip
 
     def findings(self) -> list[str]:
         """Say where the log of reads has a hole or was altered."""
         found: list[str] = []
         before = FIRST
-        for expected, row in enumerate(self.rows(), 1):
+        for expected, row in enumerate(self.each(), 1):
             if row.id != expected:
                 return [*found, f"vault_reads: read {expected} is missing"]
             if not hmac.compare_digest(row.chain, self._chain(before, row)):
