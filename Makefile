@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH_GIFTS ?= 1000000
+BENCH_AUDITED ?= 200000
 RUN = $(BIN)/python
 LOCK := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
@@ -34,11 +35,16 @@ check: $(VENV)/.tests
 
 bench: $(VENV)/.tests
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/rebuilding.py
 	$(BIN)/python benchmarks/receipts_drawn.py
+	$(BIN)/python benchmarks/receipt_parts.py
 	$(BIN)/python benchmarks/verifying.py
 	$(BIN)/python benchmarks/auditing.py
+	$(BIN)/python benchmarks/audit_scale.py --events $(BENCH_AUDITED)
+	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/reading.py --events $(BENCH_GIFTS)
 	$(BIN)/python benchmarks/trace_scale.py --gifts $(BENCH_GIFTS)
+	$(BIN)/python benchmarks/report.py
 
 soak: $(VENV)/.tests
 	$(BIN)/python -m pytest -m soak

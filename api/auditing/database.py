@@ -31,14 +31,19 @@ def audit_database(house: House, spread: Spread = ALONE) -> Audit:
     """Audit the database: every row against the log, the log against what is published."""
     audit = Audit()
     _bring_up(audit, house)
+    _audit_recorded(audit, house, spread)
+    _audit_private(audit, house)
+    audit_views(audit, house)
+    return audit
+
+
+def _audit_recorded(audit: Audit, house: House, spread: Spread) -> None:
+    """Check the log and what is kept beside it; what is remembered of it ends here."""
     with closing(Belongings()) as belongings:
         reader = _audit_log(audit, house, belongings, spread)
         _audit_published(audit, house, spread)
         _audit_vault(audit, house, reader, belongings)
         _audit_sources(audit, house, belongings)
-    _audit_private(audit, house)
-    audit_views(audit, house)
-    return audit
 
 
 def _audit_log(audit: Audit, house: House, belongings: Belongings, spread: Spread) -> Reader:
