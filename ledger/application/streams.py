@@ -127,10 +127,13 @@ class Streams:
 
     def fund(self, fund: str) -> Fund:
         """Return a fund, from its stream; one with years of payments is read on from the last."""
-        known = self._funds.now(fund) if fund.startswith("fund-") else None
+        known = self._find_fund(fund)
         if known is None:
             raise FundUnknown(fund)
         return known
+
+    def _find_fund(self, fund: str) -> Fund | None:
+        return self._funds.now(fund) if fund.startswith("fund-") else None
 
     def oversight(self, organisation: str) -> Oversight:
         """Return the limits of an organisation's roles, from their stream."""
@@ -240,12 +243,17 @@ class Streams:
     """Most recipients are charities, and most commands speak of them."""
 
     def fund_of(self, fund: str, organisation: str) -> Fund:
-        """Return a fund of this charity; refuse a fund of another one."""
+        """Return a fund of this charity; refuse a fund of another one.
+
+        Who holds a fund was a charity when it was opened, and stays one: that is not asked again.
+        """
+        found = self._find_fund(fund)
+        if found is not None and found.organisation == organisation:
+            return found
         self.charity(organisation)
-        found = self.fund(fund)
-        if found.organisation != organisation:
-            raise gifts.FundOfAnotherCharity(fund, found.organisation, organisation)
-        return found
+        if found is None:
+            raise FundUnknown(fund)
+        raise gifts.FundOfAnotherCharity(fund, found.organisation, organisation)
 
     def find_organisation(self, organisation: str) -> Organisation | None:
         """Return an organisation, or None when it was never registered."""

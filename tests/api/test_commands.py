@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from ledger.application import ReceiveGift
 from ledger.domain.organisations import KeyWasRevoked
 from ledger.domain.values import exchange
 from ledger.engine import Conflict
+from ledger.errors import Refused
 from ledger.money import Money
 from ledger.proof.merkle import leaf_hash
 from ledger.store.log_folder import LogFolder
@@ -29,7 +30,7 @@ from receipts.attachment import attached
 from receipts.bundle import Bundle
 from receipts.pades import Signer
 from receipts.page import Page
-from receipts.pdf import GlyphMissing, render
+from receipts.pdf import GlyphMissing, render_all
 from tests.conftest import OTHER_USCC, USCC
 from tests.houses import GIFT_DAY, general_fund, give, pay, payment, ready_for_receipts, register
 
@@ -552,12 +553,12 @@ def test_a_page_that_can_not_be_printed_does_not_stop_the_others(
     ready_for_receipts(house)
     faulty = [True]
 
-    def jammed(page: Page, attachment: bytes, signer: Signer) -> bytes:
-        if page.amount == Money(500) and faulty:
-            raise GlyphMissing("𪚥")
-        return render(page, attachment, signer)
+    def jammed(wanted: Sequence[tuple[Page, bytes]], signer: Signer) -> list[bytes | Refused]:
+        printed = render_all(wanted, signer)
+        jams = [page.amount == Money(500) and bool(faulty) for page, _ in wanted]
+        return [GlyphMissing("𪚥") if jam else one for jam, one in zip(jams, printed, strict=True)]
 
-    monkeypatch.setattr("receipts.press.render", jammed)
+    monkeypatch.setattr("receipts.press.render_all", jammed)
     days = ("--from", "2026-10-01", "--to", "2026-10-31", "--out", tmp_path, "--json")
     answer = said(command_line("receipts", "issue", "--charity", USCC, *days))
     assert [i["gift"] for i in answer["issued"]] == [gifts[1]]
