@@ -81,6 +81,7 @@ def _spread(
     """Spread tasks over fresh processes; what is imported here they need too."""
     pool = pool_of(jobs, begin, [name for name in sys.modules if name.startswith("api.")])
     waiting: deque[tuple[Task, Future[Result]]] = deque()
+    stopped = True
     try:
         for task in tasks:
             waiting.append((task, pool.submit(work, task)))
@@ -90,10 +91,19 @@ def _spread(
         while waiting:
             done, future = waiting.popleft()
             yield done, future.result()
+        stopped = False
     except BrokenProcessPool:
         raise WorkerLost from None
     finally:
+        if stopped:
+            _end(pool)
         pool.shutdown(cancel_futures=True)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End processes at work: what they do is of no use any more, and may take an hour."""
+    for process in list((pool._processes or {}).values()):  # noqa: SLF001 public from Python 3.14
+        process.terminate()
 
 
 def pool_of(jobs: int, begin: Callable[[], object], modules: list[str]) -> ProcessPoolExecutor:

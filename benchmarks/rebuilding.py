@@ -69,17 +69,19 @@ def read(house: House) -> int:
 def one_by_one(house: House, events: int) -> int:
     """Take in the first facts as the engine's own runner does: an event, its tracking, a commit.
 
-    Each view reads and decodes for itself, as each has a subscription of its own there. That
-    is kinder than the runner, which reads fewer events at once and hands them over in a thread.
+    Each view reads and decodes for itself, as each has a subscription of its own there, and commits
+    for the facts that concern it alone, as the runner's topics let it. To read many events at once
+    is kinder than the runner, which hands them over one by one in a thread.
     """
     place = Place(house.database, house.recorder, house.recorder.origin(), time.monotonic)
     for view in VIEWS:
         one = open_shadow(place, view, events, fresh=True)
         for leaf, event in house.runner.entries(0, events):
+            if type(event) not in view.facts:
+                continue
             with house.database.writing() as connection:
                 enter(connection, one.schema)
-                if type(event) in view.facts:
-                    view.fold([(leaf, event)], connection)
+                view.fold([(leaf, event)], connection)
                 connection.execute("UPDATE position SET size = %s", [leaf + 1])
         discard(place, one.schema)
     return events

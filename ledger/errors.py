@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class LedgerError(Exception):
     """Something was asked that the ledger will not do; the message says what and why."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes as what it is: kinds of errors compose their own messages."""
+        return _restored, (type(self), self.args, self.__dict__)
 
 
 class Refused(LedgerError):
@@ -21,3 +27,10 @@ class Untrusted(LedgerError):
 
 class Unreadable(LedgerError):
     """What was handed in can't be understood or reached; nothing was done with it."""
+
+
+def _restored(kind: type[LedgerError], args: tuple[Any, ...], told: dict[str, Any]) -> LedgerError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(told)
+    return error

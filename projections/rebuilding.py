@@ -9,10 +9,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import NoReturn
 
 from eventsourcing.persistence import OperationalError
 from psycopg import errors, sql
@@ -24,9 +24,7 @@ from projections.comparing import Rebuilt, compare
 from projections.shadows import LOCK, Place, Shadow, discard, finish, follow, open_shadow
 from projections.views import (
     Connection,
-    RowGone,
     View,
-    ViewStuck,
     annotate,
     definition,
     position_in,
@@ -35,8 +33,11 @@ from projections.views import (
 FEW = 20_000
 """A log of fewer entries is not worth a second process, which takes seconds to start."""
 
-TRIES, SHORTLY = 200, "SET LOCAL lock_timeout TO '300ms'"
-"""How often, and how long each time, a swap waits for whoever reads: others wait behind it."""
+TRIES, SHORTLY, PAUSE_S = 200, "SET LOCAL lock_timeout TO '300ms'", 0.1
+"""How often a swap tries, how long it waits for one lock, and how long it lets others pass then.
+
+Others wait behind it meanwhile, at the worst once for each view.
+"""
 
 
 class ViewsInUse(Refused):
@@ -61,22 +62,7 @@ class Task:
     timer: Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """Why a process could not go on: a view, or None where the log lacks a row, and what it is."""
-
-    view: str | None
-    why: str
-    leaf: int
-
-    def fail(self) -> NoReturn:
-        """Fail here as it did there."""
-        if self.view is None:
-            raise RowGone(self.leaf)
-        raise ViewStuck(self.view, self.why)
-
-
-Done = list[Rebuilt] | Stopped
+Done = list[Rebuilt]
 Work = Callable[[Task], Done]
 
 
@@ -117,7 +103,7 @@ def rebuild(
         ]
         found = []
         for _, done in crew.spread(_build_apart, tasks):
-            found += done.fail() if isinstance(done, Stopped) else done
+            found += done
     if keep:
         _swap(place, views)
     order = {view.name: number for number, view in enumerate(views)}
@@ -150,10 +136,6 @@ def _build_apart(task: Task) -> Done:
         recorder = LedgerRecorder(database)
         place = Place(database, recorder, recorder.origin(), task.timer)
         return build(place, task.views, keep=task.keep, fresh=task.fresh)
-    except RowGone as gone:
-        return Stopped(None, "", gone.leaf)
-    except ViewStuck as stuck:
-        return Stopped(stuck.view, stuck.why, 0)
     finally:
         database.close()
 
@@ -233,6 +215,7 @@ def _swap(place: Place, views: Sequence[View]) -> None:
         except OperationalError as error:
             if not isinstance(error.__cause__, errors.LockNotAvailable):
                 raise
+            time.sleep(PAUSE_S)
         else:
             for view in views:
                 discard(place, f"{place.live(view)}_old")

@@ -103,9 +103,9 @@ class Runner:
             if known.get(schema) != definition(view):
                 self._create(view, schema)
 
-    def schema(self, view: View, suffix: str = "") -> str:
+    def schema(self, view: View) -> str:
         """Return the schema that a view's tables lie in."""
-        return f"{self._database.schema}_{view.name}{suffix}"
+        return f"{self._database.schema}_{view.name}"
 
     def catch_up(self) -> None:
         """Bring every view up to the end of the log; each entry is read once for all of them."""

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def import_files(args: Namespace) -> Answer:
         if args.errors:
             _check_writable(args.errors, args.files)
         with progress("导入 import", total) as advance:
-            recorded = (importing.record(home, f, order, advance) for f in files)
+            recorded = map(partial(importing.record, home, order=order, progress=advance), files)
             reports = [report for of_file in recorded for report in of_file]
         if args.map and not home.dry_run:
             mappings.save(home.settings.data, args.charity, args.map)

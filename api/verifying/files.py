@@ -30,11 +30,6 @@ class FileUnreadable(Unreadable):
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{path}: can't be read ({why})")
-        self._given = path, why
-
-    def __reduce__(self) -> tuple[type[FileUnreadable], tuple[Path, str]]:
-        """Travel between processes as what it was made of."""
-        return FileUnreadable, self._given
 
 
 class Unfetched(Unknown):

@@ -131,6 +131,11 @@ def make(wanted: Sequence[Listed], folder: Path) -> list[Found]:
         note = shown.note if shown and found.state in ("ahead", "same") else ""
         founds.append(found)
         listed.append(replace(one, checkpoint=note or (last.checkpoint if last else "")))
+    left_out = [one for origin, one in old.items() if origin not in {w.key.name for w in wanted}]
+    if left_out:
+        raise IndexUnusable(
+            str(before), f"{left_out[0].name} is shown there and not in the list: take it off both"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     told = {"version": 1, "ledgers": [asdict(one) for one in listed]}
     write_atomically(before, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())
@@ -152,8 +157,12 @@ def page(listed: Sequence[Listed]) -> str:
 
 
 def _row(one: Listed) -> str:
-    known = one.known()
-    cells = (one.key.name, str(known.seen.size) if known else "—", one.vkey)
+    try:
+        known = one.known()
+        size = str(known.seen.size) if known else "—"
+    except LedgerError:  # what was found of it says so
+        size = "—"
+    cells = (one.key.name, size, one.vkey)
     rest = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
     link = f'<a href="{html.escape(one.portal)}">{html.escape(one.name)}</a>'
     return f"<tr><td>{link}</td>{rest}</tr>\n"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Generator
+from pathlib import Path
 
 import pytest
 
 from api.shared_work import HELD, shared
-from api.working import WorkerLost, nothing
+from api.working import WorkerLost, in_order, nothing
 from tests.api import far_work
+
+LONG_S = 600
+"""A task so long that nobody waits for its end."""
 
 
 def results(tasks: int, jobs: int, pause_s: float = 0.0) -> list[tuple[int, int]]:
@@ -58,6 +63,38 @@ def test_a_process_that_can_not_begin_is_told_of() -> None:
 
 
 def test_whoever_stops_early_leaves_no_process() -> None:
-    found = shared(str, str, range(10**9), 2, nothing, far_work.__name__)
-    assert next(iter(found)) == "0"
+    def here(task: int) -> tuple[int, int]:
+        time.sleep(0.01)
+        return task, os.getpid()
+
+    found = shared(here, far_work.told, range(10**9), 2, nothing, far_work.__name__)
+    other = next(process for _, process in found if process != os.getpid())
+    assert alive(other)
     del found
+    assert soon(lambda: not alive(other))
+
+
+def test_who_is_interrupted_does_not_wait_for_tasks_that_take_long() -> None:
+    started, found = time.monotonic(), in_order(time.sleep, (0.1, LONG_S, LONG_S), 2)
+    assert isinstance(found, Generator)
+    next(found)
+    with pytest.raises(KeyboardInterrupt):
+        found.throw(KeyboardInterrupt)
+    assert time.monotonic() - started < LONG_S / 2
+
+
+def alive(process: int) -> bool:
+    """Tell whether a process is there and has not ended."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return told.rpartition(")")[2].split()[0] != "Z"
+
+
+def soon(true: Callable[[], bool]) -> bool:
+    """Wait until something is true, at most half a minute."""
+    end = time.monotonic() + 30
+    while not true() and time.monotonic() < end:
+        time.sleep(0.05)
+    return true()

@@ -7,9 +7,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pymerkle
 import pytest
+from eventsourcing.persistence import OperationalError
 from psycopg import sql
 from tlog_scales.backend import LocalBackend
 from tlog_scales.reader import TilesReader
@@ -266,7 +266,7 @@ def test_whose_connection_is_lost_meanwhile_shows_nothing(house: House) -> None:
                 connection.execute(query, [f"{house.settings.schema} integrator"])
             return super().__call__(note, consistency)
 
-    with pytest.raises(psycopg.OperationalError):
+    with pytest.raises(OperationalError, match="terminating connection"):
         replace(house.integrator, witnesses=Ending()).integrate()
     assert house.log.note() == note
 
