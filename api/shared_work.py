@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from typing import Generic
 
-from api.working import Result, Task, WorkerLost, nothing, pool_of
+from api.working import AHEAD, Result, Task, WorkerLost, nothing, pool_of
 
 HELD = 64
-"""How many tasks are given out or done ahead of the first that is not done, at most."""
+"""How many tasks are done ahead of the first that is not done, at most."""
 
 
 class _Part(Generic[Task, Result]):
@@ -27,12 +27,10 @@ class _Part(Generic[Task, Result]):
     def done(self) -> bool:
         return bool(self.made) or (self.given is not None and self.given.done())
 
-    def taken_back(self) -> bool:
-        """Tell whether it is this process's to do: done by nobody, and begun by nobody."""
-        if self.made or (self.given is not None and not self.given.cancel()):
-            return False
-        self.given = None
-        return True
+    @property
+    def free(self) -> bool:
+        """Whether nobody has it: what was given out is not taken back."""
+        return not self.made and self.given is None
 
     def result(self) -> Result:
         """Return the result; wait for it where another process has it."""
@@ -65,7 +63,7 @@ def shared(
     try:
         with ThreadPoolExecutor(1) as starter:  # starting waits for the imports
             ready = starter.submit(_start, pool)
-            yield from _results(here, there, chain(first, coming), pool, ready)
+            yield from _results(here, there, chain(first, coming), pool, ready, (jobs - 1) * AHEAD)
     except BrokenProcessPool:
         raise WorkerLost from None
     finally:
@@ -82,6 +80,7 @@ def _results(
     tasks: Iterator[Task],
     pool: ProcessPoolExecutor,
     ready: Future[None],
+    most: int,
 ) -> Iterator[Result]:
     parts: deque[_Part[Task, Result]] = deque()
     while True:
@@ -90,24 +89,26 @@ def _results(
             return
         if ready.done():
             ready.result()
-            _give_out(there, parts, pool)
+            _give_out(there, parts, pool, most)
         if parts[0].done or not _do_one(here, parts):
             yield parts.popleft().result()
 
 
 def _give_out(
     there: Callable[[Task], Result],
-    parts: Iterable[_Part[Task, Result]],
+    parts: Collection[_Part[Task, Result]],
     pool: ProcessPoolExecutor,
+    most: int,
 ) -> None:
-    for part in parts:
-        if part.given is None and not part.made:
-            part.given = pool.submit(there, part.task)
+    """Give out the first that are free, so that no more than `most` are out and not done."""
+    out = sum(part.given is not None and not part.done for part in parts)
+    for part in islice((part for part in parts if part.free), most - out):
+        part.given = pool.submit(there, part.task)
 
 
 def _do_one(here: Callable[[Task], Result], parts: Iterable[_Part[Task, Result]]) -> bool:
-    """Do the first that nobody has begun; tell whether there was one."""
-    mine = next((part for part in parts if part.taken_back()), None)
+    """Do the first that nobody has; tell whether there was one."""
+    mine = next((part for part in parts if part.free), None)
     if mine is not None:
         mine.made.append(here(mine.task))
     return mine is not None

@@ -36,8 +36,11 @@ class AttachmentBroken(Untrusted):
 def stream(content: bytes) -> bytes:
     """Lay `content` out as the body of a PDF object, uncompressed (ISO 32000-1 7.3.8, 7.11.4).
 
-    The marker stands on a line of its own, which no text inside a line of JSON can imitate.
+    The marker stands on a line of its own, which no text inside a line of JSON can imitate; other
+    bytes that hold such a line raise ValueError, as they would not come out again.
     """
+    if _LINE in b"\n%s\n" % content:
+        raise ValueError("what is attached must not hold the marker on a line of its own")
     head = b"<<\n/Type /EmbeddedFile\n/Subtype /application#2Fjson\n"
     size = b"/Params << /Size %d >>\n" % len(content)
     tail = b"\n/Length %d\n>>\nstream\n" % len(content)

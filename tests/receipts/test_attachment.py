@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.errors import Untrusted
@@ -24,7 +24,13 @@ def file_with(*contents: bytes) -> bytes:
 
 
 @given(st.binary(max_size=300))
+@example(MARKER)
+@example(b"{}\n" + MARKER + b"\n")
 def test_what_was_attached_comes_out_to_the_byte(content: bytes) -> None:
+    if MARKER in content.split(b"\n"):
+        with pytest.raises(ValueError, match="marker"):
+            stream(content)
+        return
     assert attached(file_with(content)) == content
 
 
