@@ -89,8 +89,11 @@ def _unforeseen(error: BaseException) -> str:
     import psycopg  # noqa: PLC0415 some commands know no database, and most end well
     from eventsourcing.persistence import PersistenceError  # noqa: PLC0415 as above
 
-    from ledger.store.database import first_line  # noqa: PLC0415 as above
+    from ledger.store.database import NotReplicated, first_line  # noqa: PLC0415 as above
+    from ledger.store.shared_commits import WriterInterrupted  # noqa: PLC0415 as above
 
+    if isinstance(error, NotReplicated | WriterInterrupted):
+        return first_line(error)
     if isinstance(error, psycopg.Error | PersistenceError):
         return f"the database refused: {first_line(error)}; nothing was half-done, try again"
     return f"a fault of the program ({type(error).__name__}: {error}); please report it"

@@ -5,6 +5,10 @@
 set -eu
 backups=$1 folder=$2 until=${3:-}
 last=9
+case $until in
+    '' | *:*Z | *:*[+-][0-9][0-9] | *:*[+-][0-9][0-9]:[0-9][0-9] | *:*[+-][0-9][0-9][0-9][0-9]) ;;
+    *) echo "say of $until how far it is from UTC, such as 2026-10-01 12:00:00+08" >&2; exit 1 ;;
+esac
 if [ -n "$until" ]; then last=$(date -u -d "$until" +%Y%m%dT%H%M%SZ); fi
 base=
 for each in "$backups"/base-*; do
@@ -37,10 +41,8 @@ done
     echo "recovery_end_command = 'rm -rf received'"
     echo "hot_standby = off"
     echo "synchronous_standby_names = ''"
-    if [ -n "$until" ]; then
-        echo "recovery_target_time = '$until'"
-        echo "recovery_target_action = 'promote'"
-    fi
+    echo "recovery_target_time = '$until'" # empty for none: an older line may stand above
+    echo "recovery_target_action = 'promote'"
 } >>"$folder/postgresql.auto.conf"
 : >"$folder/recovery.signal"
 sync

@@ -4,10 +4,11 @@
 # older database. The passphrase comes from the place that you keep it in.
 set -eu
 data=${LEDGER_DATA:-var}
-folder= keys=
+folder=
 for each in "$1"/folder-*; do folder=$each; done
-for each in "$2"/keys-*; do keys=$each; done
-if [ ! -d "$folder" ] || [ ! -d "$keys" ]; then echo "no folder in $1, or no keys in $2" >&2; exit 1; fi
+keys=$2/keys-${folder##*/folder-}
+if [ ! -d "$folder" ]; then echo "there is no folder in $1" >&2; exit 1; fi
+if [ ! -d "$keys" ]; then echo "$keys, the keys of $folder, are not there" >&2; exit 1; fi
 if [ -e "$data" ]; then echo "$data is there already: move it away first" >&2; exit 1; fi
 mkdir -p "$(dirname "$data")"
 cp -pR "$folder" "$data"

@@ -42,11 +42,12 @@ class DatabaseReadOnly(DatabaseUnreachable):
 class NotReplicated(OperationalError):
     """The commit stands on the leader, and no standby has said that it has it too."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "the wait for the standby was broken off: look whether this was recorded,"
-            " then try again"
-        )
+    def __init__(
+        self,
+        says: str = "the wait for the standby was broken off: look whether this was recorded, "
+        "then try again",
+    ) -> None:
+        super().__init__(says)
 
 
 CONNECT_S = 10

@@ -1,4 +1,4 @@
-"""How quickly commands start: what only others need is not loaded for them."""
+"""How commands start, with nothing loaded that only others need, and how they end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import sys
 
 import pytest
 
+from api.answers import NOT_UNDERSTOOD
 from api.cli import PARTS, main, parser
+from ledger.store.database import NotReplicated
+from ledger.store.shared_commits import WriterInterrupted
 
 PORTALS = {"fastapi", "starlette", "pydantic", "webauthn", "uvicorn", "obstore"}
 DATABASES = {"psycopg", "eventsourcing", "api.wiring"}
@@ -54,3 +57,17 @@ def test_whoever_asks_for_no_known_command_is_told_all_of_them(
         main(["nonsense"])
     told = capsys.readouterr().err
     assert all(f"'{name}'" in told for name in ALL)
+
+
+@pytest.mark.parametrize("error", [NotReplicated(), WriterInterrupted()])
+def test_what_may_have_been_recorded_is_not_called_undone(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken_off(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("api.cli.answered", broken_off)
+    assert main(["balance"]) == NOT_UNDERSTOOD
+    said = capsys.readouterr().err
+    assert str(error) in said
+    assert "half-done" not in said

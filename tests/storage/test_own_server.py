@@ -62,7 +62,7 @@ def initialised(account: Account, place: Path) -> Path:
 @contextmanager
 def serving(account: Account, data: Path) -> Iterator[str]:
     """Run a server as an operator would; give the connection string."""
-    socket = data / "socket"
+    socket = data.with_name(f"{data.name}-socket")  # beside the data: a backup takes all in them
     socket.mkdir(mode=0o711, exist_ok=True)
     os.chown(socket, account.uid, account.gid)
     with (data / "server.log").open("w") as log:

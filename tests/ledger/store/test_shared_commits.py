@@ -12,6 +12,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError, StoredEv
 
 from ledger.domain.keeping import Unless
 from ledger.store import shared_commits
+from ledger.store.database import NotReplicated
 from ledger.store.shared_commits import Beside, SharedCommits, WriterInterrupted
 
 Wanted = tuple[list[StoredEvent], dict[str, Any]]
@@ -142,17 +143,20 @@ def test_one_that_is_refused_takes_no_other_with_it() -> None:
     assert store.commits == [["first"], ["a"], ["b"]]
 
 
-def test_when_the_database_is_gone_all_are_told_and_nobody_tries_alone() -> None:
+@pytest.mark.parametrize("error", [OperationalError("gone"), NotReplicated()])
+def test_when_the_database_is_gone_all_are_told_and_nobody_tries_alone(
+    error: OperationalError,
+) -> None:
     tried = []
 
     def refuse(streams: list[str]) -> None:
         tried.append(streams)
         if streams != ["first"]:
-            raise OperationalError("gone")
+            raise error
 
     store = Store(refuse)
     found = store.all_of(alone("a"), alone("b"))
-    assert [type(each) for each in found] == [OperationalError, OperationalError]
+    assert [(type(each), str(each)) for each in found] == [(type(error), str(error))] * 2
     assert tried == [["first"], ["a", "b"]]
 
 
