@@ -238,7 +238,7 @@ def main() -> None:
     console = Console()
     console.width = max(console.width, 140)
     heads = ("path", "beside", "figure>", "of the rounds>", "asked>", "reached")
-    console.print(table("what was promised, and what this run found", heads, lines))
+    console.print(table("what was promised, and what was found last", heads, lines))
     kept = {"machine": facts(), "figures": [asdict(one) for one in rows]}
     (HERE / "summary.json").write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
     renderSVG.drawToFile(chart(rows), str(HERE / "summary.svg"))
