@@ -16,12 +16,12 @@ from eventsourcing.persistence import PersistenceError
 
 from api.answers import Answer
 from api.commands.founding import home_of
-from api.garbage import settle
 from api.settings import Settings
 from api.states_words import states_line
 from api.wiring import House
 from ledger.errors import LedgerError, Unreadable
 from ledger.store.database import first_line
+from projections.garbage import settle
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE_S = 5

@@ -37,10 +37,10 @@ from trace_scale import check_room, store_events
 
 from api.answers import table
 from api.app import create_app
-from api.garbage import settle
 from api.kept_answers import KEPT_BYTES, readers
 from api.settings import Settings
 from api.wiring import House
+from projections.garbage import settle
 from projections.gift_index import GIFT_INDEX
 from projections.journal import JOURNAL
 from projections.runner import View

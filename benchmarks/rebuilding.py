@@ -28,8 +28,9 @@ from api.answers import table
 from api.settings import Settings
 from api.wiring import VIEWS, House
 from api.working import in_order
+from projections.garbage import uncollected
 from projections.rebuilding import ALONE, Crew
-from projections.shadows import BATCH, Place, discard, open_shadow, resting
+from projections.shadows import BATCH, Place, discard, open_shadow
 from projections.views import enter
 
 RESULTS = Path(__file__).parent / "rebuilding.json"
@@ -60,7 +61,7 @@ def rebuilt(house: House, crew: Crew) -> int:
 def read(house: House) -> int:
     """Read and decode the log, as a rebuild does."""
     size = house.recorder.size()
-    with resting():
+    with uncollected():
         for start in range(0, size, BATCH):
             house.runner.entries(start, min(start + BATCH, size))
     return size

@@ -27,7 +27,7 @@ from receipts_drawn import page, signer
 from rich.console import Console
 
 from api.answers import table
-from api.garbage import uncollected
+from projections.garbage import uncollected
 from receipts import cms, pades, typeface
 from receipts.layout import lay_out
 from receipts.page import Page

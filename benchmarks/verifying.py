@@ -25,10 +25,10 @@ from rich.console import Console
 
 from api.answers import table
 from api.deducting.reference import rule_table, target_areas
-from api.garbage import uncollected
 from api.receipt_desk import ReceiptDesk
 from ledger import codec
 from ledger.proof import jws
+from projections.garbage import uncollected
 from projections.gift_index import gifts_between
 from receipts import bundle, certificates, cms, pades
 from receipts.attachment import attached

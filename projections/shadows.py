@@ -6,9 +6,7 @@ in place: what a crash takes of them is read from the log again.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -23,6 +21,7 @@ from ledger import codec
 from ledger.domain.events import Event
 from ledger.store.database import Database, first_line
 from ledger.store.recorder import LedgerRecorder
+from projections.garbage import uncollected
 from projections.views import (
     Connection,
     Recorded,
@@ -101,20 +100,8 @@ def follow(place: Place, shadows: Sequence[Shadow], ends: Sequence[int]) -> None
 
     A batch is read once for all that are there; of it, only what one of them takes in is decoded.
     """
-    with resting():
+    with uncollected():
         _follow(place, shadows, ends)
-
-
-@contextmanager
-def resting() -> Iterator[None]:
-    """Let the garbage collector rest: what is read goes by itself, batch by batch."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
 
 
 def _follow(place: Place, shadows: Sequence[Shadow], ends: Sequence[int]) -> None:

@@ -13,7 +13,6 @@ from api.auditing.findings import Audit
 from api.auditing.log_files import ALONE, Files, Spread
 from api.auditing.reading import Reader
 from api.auditing.views import audit_views
-from api.garbage import collect_new, uncollected
 from api.people.auditing import check_accounts
 from api.wiring import House
 from api.working import in_order
@@ -25,6 +24,7 @@ from ledger.proof.checkpoint import Checkpoint
 from ledger.store import shown_names
 from ledger.store.checkpoints import Kept, check_checkpoints
 from ledger.store.recorder import LogRow
+from projections.garbage import collect_new, uncollected
 
 
 def audit_database(house: House, spread: Spread = ALONE) -> Audit:

@@ -22,7 +22,6 @@ from api.auditing.findings import Audit
 from api.auditing.kept import Keeping
 from api.auditing.reading import Reader
 from api.auditing.upper import UpperTiles
-from api.garbage import collect_new, uncollected
 from ledger.domain.events import Event
 from ledger.domain.history import History
 from ledger.errors import LedgerError, Untrusted
@@ -30,6 +29,7 @@ from ledger.proof import merkle, tiles
 from ledger.proof.checkpoint import open_signed
 from ledger.proof.notes import VerifierKey
 from ledger.proof.policy import Policy
+from projections.garbage import collect_new, uncollected
 
 ReadFile = Callable[[str], bytes]
 """Gives a file of a published log by its path; refuses when it is not there."""

@@ -11,7 +11,6 @@ from operator import attrgetter
 from pathlib import Path
 
 from api.deducting.reference import rule_table, target_areas
-from api.garbage import uncollected
 from api.shared_work import shared
 from api.verifying import lists, pictures
 from api.verifying.files import BUNDLE, FileUnreadable, read_file, read_or_why
@@ -19,6 +18,7 @@ from api.verifying.groups import TEXT, Target, grouped
 from api.verifying.lists import ListedReceipt
 from ledger.domain.claimants import folded
 from ledger.errors import Unreadable
+from projections.garbage import uncollected
 from receipts.classes import DeductionClasses
 from receipts.elements import Payers, check_code, check_five
 from receipts.known import Asked

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.garbage import collect_new, uncollected
+from projections.garbage import collect_new, uncollected
 
 
 @pytest.fixture(params=[True, False])
