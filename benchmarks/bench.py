@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -30,20 +30,17 @@ from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 
 from api.answers import table
-from api.receipt_desk import ReceiptDesk
 from api.settings import Settings
 from api.wiring import House
 from ledger.application import ReceiveGift
 from ledger.money import Money
 from ledger.proof.encoding import b64url
 from ledger.store import embedded
-from projections.gift_index import gifts_between
-from receipts.verify import verify
 
 RESULTS = Path(__file__).parent / "results.json"
 USCC = "532300000000000198"
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-SINGLES, BULK, RECEIPTS, CHECKS = 60, 2000, 100, 100
+SINGLES, BULK = 60, 2000
 THREADS, TOGETHER = 16, 320
 """Threads that record at the same time, and how much they record a round."""
 DAY = date(2026, 10, 1)
@@ -283,55 +280,6 @@ def _of_emmett(other: Emmett | None, single: str, bulk: str) -> dict[str, Timed]
     }
 
 
-def reading(conninfo: str) -> list[Measured]:
-    """Measure rebuilding, receipts and verification."""
-    with furnished(conninfo) as (house, fund):
-        house.ledger.gifts.receive_gifts(USCC, fund, [gift(n) for n in range(1, 2 * BULK + 1)])
-        house.publish()
-        folder = house.settings.data / "receipts"
-        private = Ed25519PrivateKey.generate()
-        public, message = private.public_key(), b"x" * 1000
-        signature = private.sign(message)
-        gifts = gifts_between(house.runner, USCC, DAY, DAY)
-        trust = house.trust()
-        files: list[bytes] = []
-
-        def rebuild() -> int:
-            return sum(r.events for r in house.runner.rebuild(keep=False))
-
-        def scan() -> int:
-            return 4 * sum(
-                len(rows) for rows in house.recorder.log_in_batches(0, house.recorder.size())
-            )
-
-        def issue() -> int:
-            asked = [gifts.pop() for _ in range(RECEIPTS)]
-            desk = ReceiptDesk(house, USCC, folder, datetime.now(UTC).date())
-            made = list(desk.issue(asked, lambda _: None))
-            files[:] = [p.read_bytes() for p in sorted(folder.glob("*.pdf"))[:CHECKS]]
-            return len(made)
-
-        def check() -> int:
-            assert all(verify(data, trust).result == "valid" for data in files)
-            return len(files)
-
-        def bare() -> int:
-            for _ in range(2000):
-                public.verify(signature, message)
-            return 2000
-
-        bare_name = "bare Ed25519 verification of 1 kB"
-        return measure(
-            {
-                "raw scan of the log": ("events", (), scan),
-                "rebuild, events a view": ("events", ("raw scan of the log",), rebuild),
-                bare_name: ("signatures", (), bare),
-                "receipts issued, printed and sealed": ("receipts", (bare_name,), issue),
-                "receipts verified offline": ("receipts", (bare_name,), check),
-            }
-        )
-
-
 def shown(found: Measured) -> list[tuple[str, ...]]:
     """Return the lines of the table: a peer a line, and the rate in the first."""
     rate = (found.name, f"{found.rate:,.0f}", found.unit)
@@ -342,7 +290,7 @@ def shown(found: Measured) -> list[tuple[str, ...]]:
 def main() -> None:
     """Measure, print, and keep the results."""
     with server() as conninfo:
-        found = recording(conninfo) + reading(conninfo)
+        found = recording(conninfo)
     rows = [line for m in found for line in shown(m)]
     columns = ("what", "per second>", "of", "ratio>", "to")
     console = Console()

@@ -18,10 +18,10 @@ from eventsourcing.persistence import OperationalError
 from psycopg import errors, sql
 
 from ledger.errors import Refused
-from ledger.store.database import Database
+from ledger.store.database import ALONE_UNTIL_COMMIT, Database
 from ledger.store.recorder import LedgerRecorder
 from projections.comparing import Rebuilt, compare
-from projections.shadows import LOCK, Place, Shadow, discard, finish, follow, open_shadow
+from projections.shadows import Place, Shadow, discard, finish, follow, open_shadow
 from projections.views import (
     Connection,
     View,
@@ -205,7 +205,7 @@ def _swap(place: Place, views: Sequence[View]) -> None:
                 connection = stack.enter_context(place.database.writing())
                 connection.execute(SHORTLY)
                 for view in views:  # 2
-                    connection.execute(LOCK, [place.live(view)])
+                    connection.execute(ALONE_UNTIL_COMMIT, [place.live(view)])
                 follow(place, shadows, [place.recorder.size()] * len(shadows))
                 for view in views:  # 3
                     table = sql.Identifier(place.live(view), "position")

@@ -19,7 +19,7 @@ import ledger
 import projections
 from ledger import codec
 from ledger.domain.events import Event
-from ledger.store.database import Database, first_line
+from ledger.store.database import ALONE_UNTIL_COMMIT, Database, first_line
 from ledger.store.recorder import LedgerRecorder
 from projections.garbage import uncollected
 from projections.views import (
@@ -39,8 +39,6 @@ from projections.views import (
 
 BATCH = 10_000
 """Entries that are read, folded and committed at once."""
-
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +159,7 @@ def _fold(connection: Connection, one: Shadow, start: int, batch: _Batch) -> int
 
     A process whose parent was killed may have taken the batch in while it was ending.
     """
-    connection.execute(LOCK, [one.schema])
+    connection.execute(ALONE_UNTIL_COMMIT, [one.schema])
     enter(connection, one.schema)
     found = position_in(connection, one.schema).size
     if found != start:

@@ -50,6 +50,9 @@ class NotReplicated(OperationalError):
         super().__init__(says)
 
 
+ALONE_UNTIL_COMMIT = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+"""Keeps all others out of what is named, until the transaction ends."""
+
 CONNECT_S = 10
 """Longest wait for a connection apart from the pool, where the address says nothing of it."""
 
@@ -180,7 +183,7 @@ class Database(PostgresDatastore):
     def writing_alone(self, what: str) -> Iterator[psycopg.Connection[DictRow]]:
         """Lend a connection inside one transaction that keeps all others out of `what`."""
         with self.writing() as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+            connection.execute(ALONE_UNTIL_COMMIT, [what])
             yield connection
 
     @contextmanager
