@@ -11,8 +11,10 @@ from ledger.application.requests import ReceiveGift
 from ledger.domain import gifts
 from ledger.domain.control_totals import ControlTotals
 from ledger.domain.events import FundClosed, GiftReceived, GoodsReceived
+from ledger.domain.funds import Fund
 from ledger.domain.keeping import Unless
 from ledger.domain.values import Party
+from ledger.engine import Conflict
 from ledger.errors import Refused
 
 
@@ -48,21 +50,33 @@ class GiftCommands:
 
         With `all_or_none` the first refusal is raised, and nothing is recorded.
         """
-        known = self._desk.streams.fund_of(fund, organisation)
-        gifts.check_holder(known, organisation)
-        batch = Batch(unless=[Unless(known.id, known.version, FundClosed.TOPIC)])
+        known = self._desk.streams.fund_of(fund, organisation, lately=True)
+        try:
+            return self._receive(known, organisation, received, all_or_none=all_or_none)
+        except Conflict:
+            now = self._desk.streams.fund_of(fund, organisation)
+            if now.version == known.version:
+                raise
+            return self._receive(now, organisation, received, all_or_none=all_or_none)
+
+    def _receive(
+        self, fund: Fund, organisation: str, received: Sequence[Received], *, all_or_none: bool
+    ) -> list[str | Refused]:
+        """Decide and record gifts into a fund as it was read; only its closing spoils that."""
+        gifts.check_holder(fund, organisation)
+        batch = Batch(unless=[Unless(fund.id, fund.version, FundClosed.TOPIC)])
         outcomes: list[str | Refused] = []
         came: list[GiftReceived | GoodsReceived] = []
         for one in received:
             try:
-                came.append(receive(self._desk, known, organisation, one, batch))
+                came.append(receive(self._desk, fund, organisation, one, batch))
             except Refused as refusal:
                 if all_or_none:
                     raise
                 outcomes.append(refusal)
                 continue
             outcomes.append(came[-1].originator_id)
-        check_room(self._desk, known, came)
+        check_room(self._desk, fund, came)
         self._desk.record(batch)
         return outcomes
 

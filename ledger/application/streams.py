@@ -132,8 +132,9 @@ class Streams:
             raise FundUnknown(fund)
         return known
 
-    def _find_fund(self, fund: str) -> Fund | None:
-        return self._funds.now(fund) if fund.startswith("fund-") else None
+    def _find_fund(self, fund: str, *, lately: bool = False) -> Fund | None:
+        read = self._funds.lately if lately else self._funds.now
+        return read(fund) if fund.startswith("fund-") else None
 
     def oversight(self, organisation: str) -> Oversight:
         """Return the limits of an organisation's roles, from their stream."""
@@ -242,12 +243,13 @@ class Streams:
     charity = recipient
     """Most recipients are charities, and most commands speak of them."""
 
-    def fund_of(self, fund: str, organisation: str) -> Fund:
+    def fund_of(self, fund: str, organisation: str, *, lately: bool = False) -> Fund:
         """Return a fund of this charity; refuse a fund of another one.
 
         Who holds a fund was a charity when it was opened, and stays one: that is not asked again.
+        With `lately` the fund may be as it was read last (`KeptStories.lately`).
         """
-        found = self._find_fund(fund)
+        found = self._find_fund(fund, lately=lately)
         if found is not None and found.organisation == organisation:
             return found
         self.charity(organisation)

@@ -5,11 +5,10 @@ A row is written in the commit of its events and kept as long as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from psycopg import Cursor, sql
-from psycopg.rows import DictRow
+from psycopg import sql
 
 from ledger.domain.keeping import AskedRow
 from ledger.errors import Untrusted
@@ -66,14 +65,3 @@ class Answered:
     @property
     def _table(self) -> sql.Composed:
         return self._database.table(TABLE)
-
-
-def insert(curs: Cursor[DictRow], database: Database, rows: Sequence[AskedRow]) -> None:
-    """Store rows in the transaction of their events; a key that is there already is refused."""
-    statement = cast("Any", "INSERT INTO {} VALUES (%s, %s, %s, %s, %s, %s)")
-    for row in rows:
-        streams, versions = [list(column) for column in zip(*row.places, strict=True)]
-        curs.execute(
-            sql.SQL(statement).format(database.table(TABLE)),
-            [row.account, row.key, row.digest, streams, versions, row.seal],
-        )

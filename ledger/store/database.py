@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -151,15 +151,16 @@ class Database(PostgresDatastore):
         return sitting.noted if (sitting := self._sitting) else None
 
     @contextmanager
-    def writing(self) -> Iterator[psycopg.Connection[DictRow]]:
+    def writing(self, *, at_once: bool = False) -> Iterator[psycopg.Connection[DictRow]]:
         """Lend a connection inside one transaction.
 
-        Raises `NotReplicated` when the server has committed and did not wait for its standby to
-        the end, as it does when the wait is cancelled: it says so in a warning only.
+        With `at_once` it is for one statement, which is a transaction of its own. Raises
+        `NotReplicated` when the server has committed and did not wait for its standby to the end,
+        as it does when the wait is cancelled: it says so in a warning only.
         """
         try:
             with super().get_connection() as connection, _warned(connection) as warned:
-                with connection.transaction():
+                with nullcontext() if at_once else connection.transaction():
                     yield connection
                 if WAITS_FOR_STANDBY in warned:
                     raise NotReplicated
@@ -214,10 +215,11 @@ class Database(PostgresDatastore):
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise OperationalError(first_line(error)) from error
 
-    def ensure(self, name: str, *statements: str) -> None:
-        """Create a table of this ledger and what belongs to it, unless it is there.
+    def ensure(self, name: str, *statements: str, **named: sql.Composable) -> None:
+        """Create a table (or function) of this ledger and what belongs to it, unless it is there.
 
-        The statements name the table as `{table}`; a ledger made before the table gets it so.
+        The statements name it as `{table}`, and what else is `named`; a ledger made before it gets
+        it so.
         """
         qualified = self.table(name)
         if self._has(name):
@@ -226,18 +228,19 @@ class Database(PostgresDatastore):
             if self._has(name):  # somebody else was faster
                 return
             for statement in statements:
-                connection.execute(sql.SQL(cast("Any", statement)).format(table=qualified))
+                connection.execute(sql.SQL(cast("Any", statement)).format(table=qualified, **named))
 
     def _has(self, name: str) -> bool:
-        """Tell whether the table (or index) is there; those that are were asked for once."""
+        """Tell whether a table, index or function is there; those that are were asked for once."""
         if name not in self._known:
             query = (
-                "SELECT relname FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace"
-                " WHERE nspname = %s"
+                "SELECT relname AS name FROM pg_class JOIN pg_namespace AS n ON n.oid ="
+                " relnamespace WHERE nspname = %(schema)s UNION ALL SELECT proname FROM pg_proc"
+                " JOIN pg_namespace AS n ON n.oid = pronamespace WHERE nspname = %(schema)s"
             )
             with self.get_connection() as connection:
-                found = connection.execute(query, [self.schema]).fetchall()
-            self._known = {row["relname"] for row in found}
+                found = connection.execute(query, {"schema": self.schema}).fetchall()
+            self._known = {row["name"] for row in found}
         return name in self._known
 
     def table(self, name: str) -> sql.Composed:

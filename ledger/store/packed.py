@@ -46,6 +46,9 @@ class Blobs:
     packed: bytes
 
 
+Column = Texts | Numbers | Blobs
+
+
 def texts(items: Iterable[str]) -> Texts:
     """Pack texts."""
     return Texts(_packed(TEXT, [item.encode() for item in items]))

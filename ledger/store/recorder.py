@@ -1,9 +1,4 @@
-"""The event store: events, their places in the log, and what belongs beside them, in one commit.
-
-Every transaction first locks the row of the ledger's head. That keeps commits in the order of the
-ids and hands out contiguous leaf indexes; the engine's two faster switches do neither
-(docs/decisions/0004-order-of-commits.md).
-"""
+"""The event store: events, their places in the log, and what belongs beside them, in one commit."""
 
 from __future__ import annotations
 
@@ -30,15 +25,14 @@ from ledger.domain.events import (
     LedgerFounded,
     OrganisationRegistered,
 )
-from ledger.domain.keeping import SourceRow, Unless, VaultRow
 from ledger.errors import Unreadable
 from ledger.proof.disclosure import Opening
-from ledger.proof.merkle import leaf_hash
-from ledger.store import answered, packed, shown_names, vault_tables
+from ledger.store import shown_names, vault_tables
 from ledger.store.database import Database
 from ledger.store.forgetting import drop_requests
 from ledger.store.log_reading import LogReading
-from ledger.store.shared_commits import Beside, SharedCommits
+from ledger.store.recording import Beside, Recording, takes_away
+from ledger.store.shared_commits import SharedCommits
 
 EVENTS = "ledger_events"
 REGISTRY_TOPICS = (
@@ -81,18 +75,11 @@ class LedgerRecorder(PostgresApplicationRecorder):
     def __init__(self, database: Database) -> None:
         super().__init__(database, events_table_name=EVENTS)
         del self.sql_create_statements[self.create_insert_function_statement_index]
-        self.lock_table_statements = [
-            sql.SQL("SELECT size FROM {} FOR UPDATE").format(database.table("head"))
-        ]
         self._commits = SharedCommits(self._insert)
-        self._log_insert = _statement(database, _INSERT_LOG)
-        self._vault_statement = _statement(database, _INSERT_VAULT)
-        self._sources_statement = _statement(database, _INSERT_SOURCES)
+        self._recording = Recording(database, EVENTS, self.channel_name)
         self._erase_statement = _statement(database, _DELETE_VAULT)
         self._free_statement = _statement(database, _DELETE_RESTRICTED)
         self._spend_statement = _statement(database, _DELETE_REQUEST)
-        self._unless_statement = _statement(database, _SELECT_UNLESS)
-        self._needed_statement = _statement(database, _SELECT_NEEDED)
         self._head_statement = _statement(database, "SELECT origin, size FROM {head}")
         self._reading = LogReading(database, EVENTS)
         self._log_of_statement = _statement(database, _SELECT_LOG_OF)
@@ -112,6 +99,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             shown_names.ensure(self.datastore)
             index = _statement(self.datastore, _REGISTRY_INDEX).decode()
             self.datastore.ensure("registry_entries", index)
+            self._recording.ensure()
         return found or origin is not None
 
     def _exists(self) -> bool:
@@ -172,45 +160,23 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def _insert(self, stored_events: Sequence[StoredEvent], beside: Beside) -> Sequence[int]:
-        """Store them in a transaction of their own.
-
-        Statement by statement: in the engine's pipeline mode a batch of more than some hundred
-        kilobytes waits for ever, client and server each for the other.
-        """
-        with self.datastore.writing() as connection, connection.cursor() as curs:
-            packed.taught(curs)
-            self._lock_table(curs)
-            self._check_basis(curs, beside.get("unless", ()), beside.get("needed", ()))
-            self._spend_request(curs, beside.get("request"))
-            self._notify_channel(curs)
-            ids = self._insert_log(curs, stored_events)
-            self._insert_vault(curs, beside.get("openings", ()))
-            self._insert_sources(curs, beside.get("sources", ()))
-            answered.insert(curs, self.datastore, beside.get("asked", ()))
-            gone = beside.get("hidden", ()), beside.get("shown", ()), beside.get("erased", ())
-            shown_names.change(curs, self.datastore, *gone)
-            if beside.get("erased"):
-                drop_requests(curs, self.datastore, list(beside["erased"]))
-                curs.execute(self._erase_statement, {"digests": list(beside["erased"])})
-                curs.execute(self._free_statement, {"digests": list(beside["erased"])})
+        """Store them in a transaction of their own: one call, unless rows are to be taken away."""
+        more = takes_away(beside)
+        with self.datastore.writing(at_once=not more) as connection, connection.cursor() as curs:
+            ids = self._recording.record(curs, stored_events, beside)
+            if more:
+                self._take_away(curs, beside)
         return ids
 
-    def _check_basis(
-        self, curs: Cursor[DictRow], unless: Sequence[Unless], needed: Sequence[str]
-    ) -> None:
-        """Refuse what was decided before a fact in another stream, or an erasure, spoiled it."""
-        if unless:
-            given = {
-                "streams": [fact.stream for fact in unless],
-                "versions": [fact.version for fact in unless],
-                "topics": [fact.topic for fact in unless],
-            }
-            for fact in curs.execute(self._unless_statement, given).fetchall():
-                raise IntegrityError(f"{fact['topic']} came first in {fact['stream']}")
-        if needed:
-            curs.execute(self._needed_statement, {"digests": list(needed)})
-            if curs.fetchall()[0]["found"] != len(needed):
-                raise IntegrityError("an opening was erased first")
+    def _take_away(self, curs: Cursor[DictRow], beside: Beside) -> None:
+        """Delete a request that is spent, and what stands open or was kept of erased names."""
+        self._spend_request(curs, beside.get("request"))
+        hidden, shown, erased = (beside.get(name, ()) for name in ("hidden", "shown", "erased"))
+        shown_names.change(curs, self.datastore, hidden, shown, erased)
+        if erased:
+            drop_requests(curs, self.datastore, list(erased))
+            curs.execute(self._erase_statement, {"digests": list(erased)})
+            curs.execute(self._free_statement, {"digests": list(erased)})
 
     def _spend_request(self, curs: Cursor[DictRow], request: str | None) -> None:
         """Take a request that waited for its signatures off the table: it is stored once."""
@@ -218,36 +184,6 @@ class LedgerRecorder(PostgresApplicationRecorder):
             curs.execute(self._spend_statement, {"id": request})
             if curs.rowcount != 1:
                 raise IntegrityError("the request was submitted first")
-
-    def _insert_log(self, curs: Cursor[DictRow], stored: Sequence[StoredEvent]) -> list[int]:
-        given = {
-            "count": len(stored),
-            "streams": packed.texts(str(e.originator_id) for e in stored),
-            "versions": packed.numbers([e.originator_version for e in stored]),
-            "topics": packed.texts(e.topic for e in stored),
-            "states": packed.blobs([e.state for e in stored]),
-            "hashes": packed.blobs([leaf_hash(e.state) for e in stored]),
-        }
-        curs.execute(self._log_insert, given, prepare=True)
-        return [row["notification_id"] for row in curs.fetchall()]
-
-    def _insert_vault(self, curs: Cursor[DictRow], openings: Sequence[VaultRow]) -> None:
-        if openings:
-            given = {
-                "digest": packed.texts(row.digest for row in openings),
-                "stream": packed.texts(row.stream for row in openings),
-                "version": packed.numbers([row.version for row in openings]),
-                "organisation": packed.texts(row.organisation for row in openings),
-                "tag": packed.blobs([row.tag for row in openings]),
-                "box": packed.blobs([row.box for row in openings]),
-            }
-            curs.execute(self._vault_statement, given, prepare=True)
-
-    def _insert_sources(self, curs: Cursor[DictRow], sources: Sequence[SourceRow]) -> None:
-        if sources:
-            names = SourceRow.__slots__
-            given = {name: packed.texts(getattr(row, name) for row in sources) for name in names}
-            curs.execute(self._sources_statement, given, prepare=True)
 
     def log(self, start: int, stop: int) -> list[LogRow]:
         """Return leaves `start` to `stop`, not included, with the rows they stand for."""
@@ -333,35 +269,6 @@ _REGISTRY_INDEX = (
 """Ledgers made before keys were rotated have one of their own, without these topics."""
 
 _INSERT_HEAD = "INSERT INTO {head} (origin, size) VALUES (%(origin)s, 0) ON CONFLICT DO NOTHING"
-_INSERT_LOG = (
-    "WITH given AS MATERIALIZED (SELECT * FROM unnest(%(streams)s::text[], %(versions)s::bigint[],"
-    " %(topics)s::text[], %(states)s::bytea[], %(hashes)s::bytea[])"
-    " WITH ORDINALITY AS one (stream, version, topic, state, hash, ordinality)),"
-    " stored AS (INSERT INTO {events} (originator_id, originator_version, topic, state)"
-    " SELECT stream, version, topic, state FROM given ORDER BY ordinality"
-    " RETURNING notification_id),"
-    " grown AS (UPDATE {head} SET size = size + %(count)s RETURNING size - %(count)s AS base),"
-    " leaved AS (INSERT INTO {leaves} SELECT base + ordinality - 1, stream, version, hash"
-    " FROM grown, given)"
-    " SELECT notification_id FROM stored"
-)
-_INSERT_VAULT = (
-    "INSERT INTO {vault} SELECT * FROM unnest(%(digest)s::text[], %(stream)s::text[],"
-    " %(version)s::bigint[], %(organisation)s::text[], %(tag)s::bytea[], %(box)s::bytea[])"
-)
-_INSERT_SOURCES = (
-    "INSERT INTO {sources} SELECT * FROM unnest(%(identity)s::text[], %(organisation)s::text[],"
-    " %(listing)s::text[], %(content)s::text[], %(stream)s::text[])"
-)
-_SELECT_UNLESS = (
-    "SELECT stream, fact.topic FROM unnest(%(streams)s::text[], %(versions)s::bigint[],"
-    " %(topics)s::text[]) AS fact (stream, version, topic) WHERE EXISTS (SELECT FROM {events}"
-    " AS later WHERE originator_id = stream AND originator_version > version"
-    " AND later.topic = fact.topic) LIMIT 1"
-)
-_SELECT_NEEDED = (
-    "SELECT count(*) AS found FROM {vault} WHERE digest = ANY(%(digests)s) AND length(tag) = 32"
-)
 _DELETE_RESTRICTED = "DELETE FROM {vault_restricted} WHERE digest = ANY(%(digests)s)"
 _DELETE_VAULT = "DELETE FROM {vault} WHERE digest = ANY(%(digests)s)"
 _DELETE_REQUEST = "DELETE FROM {requests} WHERE id = %(id)s"

@@ -8,23 +8,18 @@ it (docs/decisions/0047).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from threading import Condition
-from typing import Any
+from threading import Lock
 
 from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
+
+from ledger.store.recording import BASIS, ROWS, Beside, takes_away
 
 EVENTS_MAX = 5000
 """So many events at the most share a commit, unless one brings more by itself."""
 
-ROWS = ("openings", "sources", "asked")
-"""What may lie beside events that share a commit: rows that are added."""
-BASIS = ("unless", "needed")
-"""What a decision rests on. All else that may lie beside takes rows away, and is done alone."""
-
-Beside = Mapping[str, Any]
 Write = Callable[[Sequence[StoredEvent], Beside], Sequence[int]]
 """Stores events and what belongs beside them in one commit; returns their ids."""
 
@@ -34,6 +29,22 @@ class WriterInterrupted(OperationalError):
 
     def __init__(self) -> None:
         super().__init__("writing was interrupted: look whether this was recorded, then try again")
+
+
+class Bell:
+    """What one thread waits at, and another one rings once."""
+
+    def __init__(self) -> None:
+        self._silence = Lock()
+        self._silence.acquire()
+
+    def wait(self) -> None:
+        """Wait until it rings, or has rung."""
+        self._silence.acquire()
+
+    def ring(self) -> None:
+        """Let whoever waits go on."""
+        self._silence.release()
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +61,8 @@ class _Waiting:
     facts: set[tuple[object, str]]
     spoilers: set[tuple[object, str]]
     alone: bool
+    bell: Bell
+    leads: bool = False
     ids: Sequence[int] | None = None
     error: Exception | None = None
 
@@ -62,7 +75,8 @@ class _Waiting:
             {(event.originator_id, event.originator_version) for event in stored},
             {(event.originator_id, event.topic) for event in stored},
             {(fact.stream, fact.topic) for fact in beside.get("unless", ())},
-            any(given for name, given in beside.items() if name not in (*ROWS, *BASIS)),
+            takes_away(beside),
+            Bell(),
         )
 
     @property
@@ -102,49 +116,52 @@ class SharedCommits:
 
     def __init__(self, write: Write) -> None:
         self._write = write
-        self._turn = Condition()
+        self._order = Lock()
         self._busy = False
         self._waiting: deque[_Waiting] = deque()
 
     def commit(self, stored: Sequence[StoredEvent], beside: Beside) -> Sequence[int]:
         """Store events and what belongs beside them; return their ids once they are durable."""
         mine = _Waiting.of(stored, beside)
-        if self._gets_the_turn(mine):
-            self._lead(mine)
+        try:
+            self._line_up(mine)
+            while not mine.done:
+                self._round()
+        finally:
+            self._leave(mine)
         if mine.error is not None:
             raise mine.error
         assert mine.ids is not None, "whoever goes on is done"
         return mine.ids
 
-    def _gets_the_turn(self, mine: _Waiting) -> bool:
-        """Wait until this is done (False), or until it is this thread's turn to write (True)."""
-        with self._turn:
+    def _line_up(self, mine: _Waiting) -> None:
+        """Wait until this is done, or until it is this thread's turn to write."""
+        with self._order:
             self._waiting.append(mine)
-            try:
-                while self._busy and not mine.done:
-                    self._turn.wait()
-            except BaseException:
-                if mine in self._waiting:
-                    self._waiting.remove(mine)
-                raise
-            self._busy = self._busy or not mine.done
-            return not mine.done
+            mine.leads = not self._busy
+            self._busy = True
+        if not mine.leads:
+            mine.bell.wait()
 
-    def _lead(self, mine: _Waiting) -> None:
-        """Write, in order, what waits before this and with it; then let another thread write."""
-        try:
-            while not mine.done:
-                self._round()
-        finally:
-            with self._turn:
-                self._busy = False
-                self._turn.notify_all()
+    def _leave(self, mine: _Waiting) -> None:
+        """Wait no longer, whatever came of it; who leads lets the next one write."""
+        with self._order:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+            if mine.leads:
+                self._pass_on()
+
+    def _pass_on(self) -> None:
+        self._busy = bool(self._waiting)
+        if self._waiting:
+            self._waiting[0].leads = True
+            self._waiting[0].bell.ring()
 
     def _round(self) -> None:
         """Write as many of those that wait, in order, as can share a commit, and tell them."""
         share = _Share()
         try:
-            with self._turn:
+            with self._order:
                 while self._waiting and share.takes(self._waiting[0]):
                     self._waiting.popleft()
             self._store(share.taken)
@@ -152,8 +169,8 @@ class SharedCommits:
             for one in share.taken:
                 if not one.done:
                     one.error = WriterInterrupted()
-            with self._turn:
-                self._turn.notify_all()
+                if not one.leads:
+                    one.bell.ring()
 
     def _store(self, taken: Sequence[_Waiting]) -> None:
         """Store what was taken together; if that is refused, each alone."""

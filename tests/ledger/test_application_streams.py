@@ -8,7 +8,7 @@ from psycopg import sql
 from api.audit import audit_database
 from api.wiring import House
 from ledger.application import streams
-from ledger.domain.funds import BalanceTooSmall
+from ledger.domain.funds import BalanceTooSmall, FundIsClosed
 from ledger.errors import Untrusted
 from ledger.money import Money
 from ledger.store.recorder import EVENTS
@@ -99,4 +99,25 @@ def test_the_funds_used_last_are_kept_and_no_more(
         USCC, funds[0], [payment("2.01"), payment("2.00")], "clerk", "reviewer"
     )
     assert [type(o) for o in outcomes] == [BalanceTooSmall, str]
+    check_house(house)
+
+
+def test_a_gift_into_a_fund_that_another_process_closed_is_refused_for_that(house: House) -> None:
+    register(house)
+    fund = general_fund(house)
+    give(house, fund, "10.00")
+    pay(house, fund, "10.00")
+    give(house, fund, "1.00")
+    other = House(house.settings)
+    try:
+        pay(other, fund, "1.00")
+        give(house, fund, "1.00")
+        pay(other, fund, "1.00")
+        other.ledger.funds.close_fund(fund, "none", "note", "council")
+    finally:
+        other.close()
+    size = house.recorder.size()
+    with pytest.raises(FundIsClosed):
+        give(house, fund, "1.00")
+    assert house.recorder.size() == size
     check_house(house)

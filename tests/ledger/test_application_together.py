@@ -11,9 +11,9 @@ from eventsourcing.persistence import StoredEvent
 
 from api.wiring import House
 from ledger.domain.events import FundClosed, GiftReceived
-from ledger.engine import Conflict
+from ledger.domain.funds import FundIsClosed
 from ledger.errors import Refused
-from ledger.store.shared_commits import Beside
+from ledger.store.recording import Beside
 from tests.houses import general_fund, give, register
 from tests.invariants import check_house
 
@@ -88,12 +88,11 @@ def test_a_gift_that_was_decided_before_its_fund_ended_and_comes_after_is_refuse
             asked.append(pool.submit(work))
             while len(shared._waiting) < len(asked):
                 assert not turn.wait(0.001)
-        with shared._turn:
-            shared._busy = False
-            shared._turn.notify_all()
+        with shared._order:
+            shared._pass_on()
         found = [each.exception(20) for each in asked]
 
-    assert [type(each) for each in found] == [type(None), type(None), Conflict]
+    assert [type(each) for each in found] == [type(None), type(None), FundIsClosed]
     assert commits == [2, 1]
     facts = [event for _, event in house.runner.entries(0, house.recorder.size())]
     assert [type(event) for event in facts[-2:]] == [GiftReceived, FundClosed]

@@ -181,3 +181,17 @@ def test_what_is_found_is_not_confirmed_before_a_standby_has_it(
     with closing(database):
         error = cancelled_while_it_waits(house.database.conninfo, database.confirm)
     assert isinstance(error, NotReplicated)
+
+
+def test_a_table_that_another_process_makes_meanwhile_is_left_as_it_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([False, True])
+    monkeypatch.setattr(house.database, "_has", lambda _: next(looks))
+    house.database.ensure("heads", "CREATE TABLE {table} (never integer)")
+    assert next(looks, None) is None
+    with house.database.get_connection() as connection:
+        found = connection.execute(
+            "SELECT to_regclass(%s) AS it", [f"{house.database.schema}.heads"]
+        )
+        assert found.fetchall() == [{"it": None}]

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from ledger.domain.acting import Acting
 from ledger.domain.keeping import AskedRow
-from ledger.store.answered import Answered, insert
+from ledger.store.answered import Answered
 from ledger.store.database import Database
 from ledger.store.drafts import (
     EXPIRED,
@@ -69,7 +69,12 @@ class Table:
         key = sha256(draft.key.encode()).hexdigest()
         row = AskedRow(account, key, "digest", (("gift-1", 2),)).sealed(seal)
         with self.database.writing() as connection:
-            insert(connection.cursor(), self.database, [row])
+            query = sql.SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s, %s)")
+            streams, versions = zip(*row.places, strict=True)
+            connection.execute(
+                query.format(self.database.table("answered")),
+                [row.account, row.key, row.digest, list(streams), list(versions), row.seal],
+            )
 
     def alter(self, change: str) -> None:
         """Alter all rows behind the ledger's back."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from eventsourcing.persistence import IntegrityError, OperationalError, StoredEv
 from ledger.domain.keeping import Unless
 from ledger.store import shared_commits
 from ledger.store.database import NotReplicated
-from ledger.store.shared_commits import Beside, SharedCommits, WriterInterrupted
+from ledger.store.recording import Beside
+from ledger.store.shared_commits import Bell, SharedCommits, WriterInterrupted
 
 Wanted = tuple[list[StoredEvent], dict[str, Any]]
 
@@ -204,22 +206,32 @@ def test_of_an_interrupted_share_only_what_was_stored_is_told_so() -> None:
     assert all(isinstance(each, KeyboardInterrupt | WriterInterrupted) for each in others)
 
 
+@contextmanager
+def interrupted_in_line(
+    shared: SharedCommits, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]
+) -> Iterator[None]:
+    """Another thread leads; who lines up behind it is interrupted, after something happened."""
+
+    def interrupted(_: Bell) -> None:
+        meanwhile()
+        raise KeyboardInterrupt
+
+    shared._busy = True
+    with monkeypatch.context() as patched:
+        patched.setattr(Bell, "wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            yield
+
+
 def test_who_is_interrupted_while_waiting_is_not_stored_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = Store()
     store.go_on()
-    shared = store.shared
-
-    def interrupted() -> None:
-        raise KeyboardInterrupt
-
-    shared._busy = True
-    monkeypatch.setattr(shared._turn, "wait", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        shared.commit([event("gone")], {})
-    shared._busy = False
-    assert shared.commit([event("next")], {}) == [0]
+    with interrupted_in_line(store.shared, monkeypatch, lambda: None):
+        store.shared.commit([event("gone")], {})
+    store.shared._busy = False
+    assert store.shared.commit([event("next")], {}) == [0]
     assert store.commits == [["next"]]
 
 
@@ -227,15 +239,39 @@ def test_who_is_interrupted_while_another_writes_for_it_goes_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shared = Store().shared
+    taken = shared._waiting.clear
+    with interrupted_in_line(shared, monkeypatch, taken):
+        shared.commit([event("taken")], {})
+    assert shared._busy, "the other one leads still"
 
-    def interrupted() -> None:
-        shared._waiting.clear()  # another thread has taken it
+
+def test_who_is_interrupted_when_its_turn_has_come_passes_it_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Store()
+    store.go_on()
+    with interrupted_in_line(store.shared, monkeypatch, store.shared._pass_on):
+        store.shared.commit([event("gone")], {})
+    assert not store.shared._busy
+    assert store.shared.commit([event("next")], {}) == [0]
+    assert store.commits == [["next"]]
+
+
+def test_who_leads_and_is_interrupted_before_writing_waits_for_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Store()
+    store.go_on()
+
+    def interrupted(_: SharedCommits) -> None:
         raise KeyboardInterrupt
 
-    shared._busy = True
-    monkeypatch.setattr(shared._turn, "wait", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        shared.commit([event("taken")], {})
+    with monkeypatch.context() as patched:
+        patched.setattr(SharedCommits, "_round", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            store.shared.commit([event("gone")], {})
+    assert store.shared.commit([event("next")], {}) == [0]
+    assert store.commits == [["next"]]
 
 
 def test_whoever_is_stored_is_told_before_the_next_commit_ends() -> None:
