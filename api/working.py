@@ -60,7 +60,7 @@ def in_order(
     first = list(islice(coming, 2))
     if jobs == 1 or len(first) == 1:
         begin()
-        for task in (*first, *coming):
+        for task in _chained(first, coming):
             yield task, work(task)
         return
     yield from _spread(work, _chained(first, coming), jobs, begin)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -214,3 +214,16 @@ def test_processes_end_with_the_one_that_they_work_for() -> None:
         auditor.kill()
         rest, _ = auditor.communicate(timeout=60)  # which comes once nobody holds the other end
     assert rest in (b"", b"here\n")
+
+
+def test_alone_no_task_is_taken_before_the_ones_before_it_are_done() -> None:
+    done: list[int] = []
+
+    def tasks() -> Iterator[int]:
+        for number in range(9):
+            assert len(done) >= number - 1, "two are looked at first, to see whether there are many"
+            yield number
+
+    for number, _ in in_order(done.append, tasks(), 1):
+        assert done[-1] == number
+    assert done == list(range(9))
