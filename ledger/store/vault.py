@@ -273,7 +273,7 @@ class Vault:
         return derive(self._keys.finding(), "claim token")
 
     def _tag(self, value: str) -> bytes:
-        return hmac.new(self._tag_key, value.encode(), sha256).digest()
+        return hmac.digest(self._tag_key, value.encode(), "sha256")
 
     def _kept(self, condition: str, at_most: int | None = None, **given: object) -> list[VaultRow]:
         order = "digest" if at_most else "stream, version, digest"

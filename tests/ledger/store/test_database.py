@@ -178,9 +178,15 @@ def test_what_is_found_is_not_confirmed_before_a_standby_has_it(
         name = psycopg.sql.Identifier(server.info.dbname)
         server.execute(SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
     database = Database(house.database.conninfo, house.database.schema)
+
+    def at_once() -> None:
+        with database.writing(at_once=True) as connection:
+            connection.execute(SQL("CREATE TABLE {} ()").format(database.table("alone")))
+
     with closing(database):
-        error = cancelled_while_it_waits(house.database.conninfo, database.confirm)
-    assert isinstance(error, NotReplicated)
+        for work in (database.confirm, at_once):
+            error = cancelled_while_it_waits(house.database.conninfo, work)
+            assert isinstance(error, NotReplicated)
 
 
 def test_a_table_that_another_process_makes_meanwhile_is_left_as_it_is(
