@@ -23,7 +23,6 @@ from ledger.domain.corrections import AllocationUnknown, SpentAlready
 from ledger.domain.funds import BalanceTooSmall, Binding, FundIsClosed, FundNotEmpty
 from ledger.domain.gifts import AgencyMoney
 from ledger.domain.transfers import SameFund
-from ledger.engine import Conflict
 from ledger.errors import Refused
 from ledger.money import Money
 from projections.trace_queries import trace_gift
@@ -345,7 +344,7 @@ def test_a_fund_that_is_closed_meanwhile_takes_no_gift(house: House, fund: str) 
     def close() -> None:
         house.ledger.funds.close_fund(fund, "none", "项目结束", "director")
 
-    with pytest.raises(Conflict):
+    with pytest.raises(FundIsClosed):
         second(house, close).gifts.receive_gifts(USCC, fund, [gift("2000000000.00")])
 
     assert house.ledger.streams.fund(fund).closed
