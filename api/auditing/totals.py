@@ -124,8 +124,8 @@ def _places(event: Event | None) -> Iterator[tuple[str, str]]:
 
 def _numbers(history: History) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
-    for story in history.numbers.values():
-        mine = found.setdefault(story.organisation, {"issued": 0, "red": 0})
-        mine["issued"] += story.receipt is not None
-        mine["red"] += story.red
+    for (organisation, made_out, red), count in history.numbers.counts().items():
+        mine = found.setdefault(organisation, {"issued": 0, "red": 0})
+        mine["issued"] += count * made_out
+        mine["red"] += count * red
     return found

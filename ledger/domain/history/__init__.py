@@ -14,7 +14,8 @@ from ledger.domain.history.accounts import UnitAccount
 from ledger.domain.history.gifts import Gifts
 from ledger.domain.history.money import MoneyHistory
 from ledger.domain.history.names import NameAndGiftHistory
-from ledger.domain.history.numbers import ReceiptStory
+from ledger.domain.history.packing import RECEIPT
+from ledger.domain.history.receipt_stories import ReceiptStories
 from ledger.domain.history.receipts import ReceiptHistory
 from ledger.domain.history.times import TimeHistory
 from ledger.domain.period_history import PeriodHistory
@@ -32,6 +33,7 @@ class History:
         self._gifts = Gifts()
         self._money = MoneyHistory(self._gifts)
         self._receipts = ReceiptHistory(self._money)
+        self._of_others, self._of_receipts = self._gifts.streams, self.numbers.streams
         self._names = NameAndGiftHistory(self._money)
         self._promises = PromiseHistory(self._gifts.received)
         self._periods = PeriodHistory()
@@ -50,7 +52,7 @@ class History:
         return self._money.holders
 
     @property
-    def numbers(self) -> dict[tuple[str, str], ReceiptStory]:
+    def numbers(self) -> ReceiptStories:
         """What was said of each receipt number that was drawn."""
         return self._receipts.numbers
 
@@ -58,10 +60,10 @@ class History:
         """Take in the event at a leaf."""
         self._leaf = leaf
         stream, version = event.originator_id, event.originator_version
-        expected = self._gifts.version(stream) + 1
+        streams = self._of_receipts if stream.startswith(RECEIPT) else self._of_others
+        expected = streams.move(stream, version) + 1
         if version != expected:
             self._find(f"{stream} goes to version {version}, expected {expected}")
-        self._gifts.set_version(stream, version)
         kind = type(event)
         takers = self._takers.get(kind)
         if takers is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 
 from ledger.domain.by_fact import ByFact, TakeIn
 from ledger.domain.claims import deductible
@@ -14,7 +15,7 @@ from ledger.domain.events import (
     Event,
     ReceiptClaimed,
 )
-from ledger.domain.history.numbers import ReceiptStory
+from ledger.domain.history.receipt_stories import ReceiptStories
 from ledger.domain.receipt_life import Claim, Receipt, evolve
 
 Find = Callable[[str], None]
@@ -23,7 +24,7 @@ Find = Callable[[str], None]
 class ClaimHistory:
     """Deductions of receipts, folded in log order; who may sign them the registry checks."""
 
-    def __init__(self, stories: Mapping[tuple[str, str], ReceiptStory]) -> None:
+    def __init__(self, stories: ReceiptStories) -> None:
         self._stories = stories
         self._ids: set[str] = set()
 
@@ -35,7 +36,7 @@ class ClaimHistory:
         """Say which deductions of void receipts nobody told the tax bureau of."""
         return [
             f"claim {claim.id} stands on receipt {code} {number}, which is reversed, unnoticed"
-            for (code, number), story in sorted(self._stories.items())
+            for (code, number), story in sorted(self._stories.unfinished())
             if story.receipt and story.receipt.red
             for claim in story.receipt.claims
             if claim.id not in story.receipt.notices
@@ -98,7 +99,8 @@ class ClaimHistory:
             find(f"{event.code} {event.number}, which claim {event.claim} names, is no receipt")
             return None
         before = story.receipt
-        story.receipt = evolve(before, event)
+        receipt = evolve(before, event)
+        self._stories.put((event.code, event.number), replace(story, receipt=receipt))
         return before
 
 

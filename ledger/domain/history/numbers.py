@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ledger.domain.by_fact import ByFact, TakeIn
 from ledger.domain.events import (
@@ -13,58 +12,19 @@ from ledger.domain.events import (
     ReceiptNumbersDrawn,
     ReceiptNumbersLost,
 )
+from ledger.domain.history.packing import Table
+from ledger.domain.history.receipt_stories import ReceiptStories, ReceiptStory
 from ledger.domain.receipt_books import ReceiptBook, evolve
-from ledger.domain.receipt_life import Receipt
-from ledger.money import Money
 
 Find = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class ReceiptStory:
-    """What was said of a receipt number that was drawn.
-
-    `issued` once a receipt or a red one bears it; `receipt` is what a receipt says and became, and
-    None for a red one. `marked` are the gifts that name it, `unmarked` those that lost it.
-    """
-
-    organisation: str
-    issued: bool = False
-    red: bool = False
-    receipt: Receipt | None = None
-    marked: tuple[str, ...] = ()
-    unmarked: tuple[str, ...] = ()
-
-    @property
-    def gift(self) -> str | None:
-        """The first gift of the receipt that bears the number."""
-        return self.receipt.gifts[0] if self.receipt else None
-
-    @property
-    def amount(self) -> Money | None:
-        """What the receipt that bears the number says."""
-        return self.receipt.amount if self.receipt else None
-
-    @property
-    def reversed(self) -> bool:
-        """Tell whether a red receipt voids the one that bears the number."""
-        return self.receipt is not None and self.receipt.red is not None
-
-    def open(self, code: str, number: str) -> list[str]:
-        """Say what is only half told of the number."""
-        gifts = self.receipt.gifts if self.receipt else ()
-        if not self.red and (not self.issued or set(gifts) != set(self.marked)):
-            return [f"receipt number {code} {number} was drawn but not issued"]
-        if set(self.unmarked) != (set(gifts) if self.reversed else set()):
-            return [f"receipt {code} {number} is reversed, but not at its gift"]
-        return []
 
 
 class NumberHistory:
     """Lots and the numbers drawn from them, folded in log order."""
 
-    def __init__(self) -> None:
-        self.stories: dict[tuple[str, str], ReceiptStory] = {}
+    def __init__(self, gifts: Table) -> None:
+        """Begin; `gifts` are the streams of gifts."""
+        self.stories = ReceiptStories(gifts)
         self._books: dict[str, ReceiptBook] = {}
 
     def takers(self, kind: type[Event]) -> tuple[TakeIn, ...]:
@@ -73,11 +33,10 @@ class NumberHistory:
 
     def still_open(self) -> list[str]:
         """Say which numbers were drawn for nothing, and which receipts are only half told."""
-        return [
-            said
-            for (code, number), story in sorted(self.stories.items())
-            for said in story.open(code, number)
+        open_ = [
+            (key, said) for key, story in self.stories.unfinished() for said in story.open(*key)
         ]
+        return [said for _, said in sorted(open_)]
 
     def fresh(
         self, event: Event, code: str, number: str, organisation: str, find: Find
@@ -88,7 +47,6 @@ class NumberHistory:
         if story is None or story.issued or issuers != {story.organisation}:
             find(f"receipt {code} {number} bears a number that was not drawn for it")
             return None
-        story.issued = True
         return story
 
     @ByFact
@@ -120,9 +78,9 @@ class NumberHistory:
             return
         for number in range(event.first, event.last + 1):
             key = (event.code, f"{number:010d}")
-            if key in self.stories:
+            if self.stories.get(key):
                 find(f"number {event.code} {key[1]} is drawn twice")
-            self.stories[key] = ReceiptStory(event.organisation)
+            self.stories.put(key, ReceiptStory(event.organisation))
         self._books[event.code] = evolve(book, event)
 
     @_apply.register

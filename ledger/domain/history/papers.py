@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 
 from ledger.domain.by_fact import ByFact, TakeIn
 from ledger.domain.events import (
@@ -13,7 +14,7 @@ from ledger.domain.events import (
     ReceiptNumber,
     ReceiptNumbersAllotted,
 )
-from ledger.domain.history.numbers import ReceiptStory
+from ledger.domain.history.receipt_stories import ReceiptStories
 from ledger.domain.receipt_life import Receipt, evolve
 
 Find = Callable[[str], None]
@@ -23,7 +24,7 @@ PaperEvent = ReceiptExchanged | PaperTakenBack | OfficialReceiptRecorded
 class PaperHistory:
     """Receipts exchanged, taken back and made out officially, folded in log order."""
 
-    def __init__(self, stories: Mapping[tuple[str, str], ReceiptStory]) -> None:
+    def __init__(self, stories: ReceiptStories) -> None:
         self._stories = stories
         self._used: set[ReceiptNumber] = set()
         self._lots: dict[str, list[ReceiptNumbersAllotted]] = {}
@@ -77,7 +78,8 @@ class PaperHistory:
         if story is None or before is None or before.red or story.organisation != event.actor:
             find(f"receipt {event.code} {event.number} does not stand, and is not exchanged")
             return None
-        story.receipt = evolve(before, event)
+        receipt = evolve(before, event)
+        self._stories.put((event.code, event.number), replace(story, receipt=receipt))
         return before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeGuard
 
 from ledger.domain.by_fact import ByFact, TakeIn
@@ -23,14 +24,19 @@ from ledger.domain.history.claims import ClaimHistory
 from ledger.domain.history.gifts import RECEIPTED
 from ledger.domain.history.issuers import IssuerHistory
 from ledger.domain.history.money import MoneyHistory
-from ledger.domain.history.numbers import NumberHistory, ReceiptStory
+from ledger.domain.history.numbers import NumberHistory
 from ledger.domain.history.papers import PaperHistory
+from ledger.domain.history.receipt_stories import ReceiptStories, ReceiptStory
 from ledger.domain.receipt_life import Receipt, evolve
 from ledger.domain.receipts import LINES_MAX, MEMBERS_MAX
 from ledger.money import MINOR_MAX, Money
 
 Find = Callable[[str], None]
 NOTHING = Money(0)
+ReceiptFact = (
+    ReceiptIssued | ReceiptMadeOut | GiftReceipted | ReceiptReversed | RedReceiptMadeOut
+    | GiftReceiptReversed
+)  # fmt: skip
 
 
 class ReceiptHistory:
@@ -38,7 +44,7 @@ class ReceiptHistory:
 
     def __init__(self, money: MoneyHistory) -> None:
         self._money = money
-        self._numbers = NumberHistory()
+        self._numbers = NumberHistory(money.gifts.streams)
         self._papers = PaperHistory(self.numbers)
         self._claims = ClaimHistory(self.numbers)
         self._issuers = IssuerHistory()
@@ -47,7 +53,7 @@ class ReceiptHistory:
         self._waived: dict[str, str] = {}
 
     @property
-    def numbers(self) -> dict[tuple[str, str], ReceiptStory]:
+    def numbers(self) -> ReceiptStories:
         """What was said of each receipt number that was drawn."""
         return self._numbers.stories
 
@@ -87,7 +93,8 @@ class ReceiptHistory:
         story = self._numbers.fresh(event, event.code, event.number, event.organisation, find)
         if story is None:
             return
-        story.receipt = evolve(None, event)
+        receipt = evolve(None, event)
+        self._note(event, ReceiptStory(story.organisation, issued=True, receipt=receipt))
         self._check_line(event, event.gift, event.amount, find)
 
     @_apply.register
@@ -95,12 +102,16 @@ class ReceiptHistory:
         story = self._numbers.fresh(event, event.code, event.number, event.organisation, find)
         if story is None:
             return
-        receipt = story.receipt = evolve(None, event)
+        receipt = evolve(None, event)
+        self._note(event, ReceiptStory(story.organisation, issued=True, receipt=receipt))
         self._check_whole(receipt, find)
         self._check_replaced(receipt, find)
         for line in event.lines:
             self._check_line(event, line.gift, line.amount, find)
             self._check_told(event, line, find)
+
+    def _note(self, event: ReceiptFact, story: ReceiptStory) -> None:
+        self.numbers.put((event.code, event.number), story)
 
     def _check_line(
         self, event: ReceiptIssued | ReceiptMadeOut, gift: str, amount: Money, find: Find
@@ -181,7 +192,7 @@ class ReceiptHistory:
         if not _names(story, gift) or gift in story.marked:
             find(f"{gift} bears a receipt that is not its own")
             return
-        story.marked += (gift,)
+        self.numbers.mark((event.code, event.number), story, gift)
 
     @_apply.register
     def _reversed(self, event: ReceiptReversed, find: Find) -> None:
@@ -205,7 +216,7 @@ class ReceiptHistory:
         story = self.numbers.get((event.code, event.number))
         bears = self._numbers.fresh(event, *red, event.organisation, find)
         if bears is not None:
-            bears.red = True
+            self.numbers.put(red, ReceiptStory(bears.organisation, issued=True, red=True))
         receipt = story.receipt if story else None
         if story is None or receipt is None or receipt.red or receipt.gifts != gifts:
             find(f"{said} does not stand, and can't be reversed")
@@ -214,7 +225,7 @@ class ReceiptHistory:
             find(f"{said} is reversed for another amount or by others")
         if receipt.paper is not None:
             find(f"{said} is reversed while a paper receipt stands in its place")
-        story.receipt = evolve(receipt, event)
+        self._note(event, replace(story, receipt=evolve(receipt, event)))
         for gift in gifts:
             self._money.gifts.unmark(gift, RECEIPTED)
 
@@ -228,7 +239,7 @@ class ReceiptHistory:
         red = story.receipt.red if story.receipt else None
         if red and (red.code, red.number) != (event.red_code, event.red_number):
             find(f"{gift} names another red receipt than its receipt does")
-        story.unmarked += (gift,)
+        self._note(event, replace(story, unmarked=(*story.unmarked, gift)))
 
 
 def _names(story: ReceiptStory | None, gift: str) -> TypeGuard[ReceiptStory]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ledger.domain.axis import Span
 from ledger.domain.funds import GiftPlace
 from ledger.domain.history.gifts import RECEIPTED, SUSPENSE, Gifts, GiftStory
-from ledger.domain.history.packing import NOWHERE, Rows, key_of
+from ledger.domain.history.packing import NOWHERE, Rows, gift_key
 from ledger.domain.naming_history import NamingHistory
 from ledger.domain.pledge_history import PromiseHistory
 from ledger.money import Money
@@ -41,7 +41,7 @@ def abroad() -> GiftStory:
 
 def known(gift: str, told: GiftStory) -> Gifts:
     gifts = Gifts()
-    gifts.set_version(gift, 1)
+    gifts.streams.move(gift, 1)
     gifts.put(gift, told)
     return gifts
 
@@ -56,7 +56,7 @@ def known(gift: str, told: GiftStory) -> Gifts:
 )  # fmt: skip
 def test_what_is_told_of_a_gift_is_what_is_remembered(gift: str, told: GiftStory) -> None:
     gifts = known(gift, told)
-    gifts.set_version(TWO, 1)
+    gifts.streams.move(TWO, 1)
     gifts.put(TWO, story(9))
     assert gifts.get(gift) == told
     assert gift in gifts
@@ -65,7 +65,7 @@ def test_what_is_told_of_a_gift_is_what_is_remembered(gift: str, told: GiftStory
 
 def test_of_a_gift_that_never_came_in_nothing_is_remembered() -> None:
     gifts = known(ONE, story(5))
-    gifts.set_version(TWO, 1)
+    gifts.streams.move(TWO, 1)
     for name in (TWO, "gift-1", "gift-" + "0" * 32):
         assert gifts.get(name) is None
         assert name not in gifts
@@ -76,12 +76,11 @@ def test_of_a_gift_that_never_came_in_nothing_is_remembered() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from([ONE, TWO, *ODD]), st.integers(-1, 2**33))))
 def test_versions_are_those_that_were_told(told: list[tuple[str, int]]) -> None:
-    gifts, plain = Gifts(), dict[str, int]()
+    streams, plain = Gifts().streams, dict[str, int]()
     for stream, version in told:
-        assert gifts.version(stream) == plain.get(stream, 0)
-        gifts.set_version(stream, version)
+        assert streams.move(stream, version) == plain.get(stream, 0)
         plain[stream] = version
-    assert {stream: gifts.version(stream) for stream in plain} == plain
+    assert {stream: streams.move(stream, 0) for stream in plain} == plain
 
 
 @given(st.lists(st.tuples(st.sampled_from([ONE, TWO, "gift-1"]), st.booleans(), st.booleans())))
@@ -89,7 +88,7 @@ def test_marks_are_those_that_were_given(told: list[tuple[str, bool, bool]]) -> 
     gifts, plain = Gifts(), set[str]()
     for gift, begun, marked in told:
         if begun:
-            gifts.set_version(gift, 1)
+            gifts.streams.move(gift, 1)
         (gifts.mark if marked else gifts.unmark)(gift, RECEIPTED)
         (plain.add if marked else plain.discard)(gift)
         assert {name for name in (ONE, TWO, "gift-1") if gifts.marked(name, RECEIPTED)} == plain
@@ -100,7 +99,7 @@ def test_a_gift_that_is_told_twice_counts_as_it_would_if_each_part_kept_it() -> 
     """Promises go by the newest gift of money, names by all money that was told."""
     told = [story(5), story(7), goods(), goods(), story(11, currency="USD"), abroad(), story(2)]
     gifts, promised, named = Gifts(), None, dict[str, int]()
-    gifts.set_version(ONE, 1)
+    gifts.streams.move(ONE, 1)
     for one in told:
         gifts.put(ONE, one)
         if one.given is not None:
@@ -116,8 +115,8 @@ def test_a_gift_that_is_told_twice_counts_as_it_would_if_each_part_kept_it() -> 
 
 
 def test_names_that_bytes_could_not_tell_apart_are_kept_as_they_are() -> None:
-    assert [key_of(name) for name in ODD] == [None] * len(ODD)
-    assert key_of(ONE) == bytes.fromhex(ONE[5:])
+    assert [gift_key(name) for name in ODD] == [None] * len(ODD)
+    assert gift_key(ONE) == bytes.fromhex(ONE[5:])
 
 
 def test_ten_thousand_keys_are_found_again_and_no_other() -> None:
@@ -132,12 +131,12 @@ def test_a_gift_takes_less_than_a_hundred_bytes() -> None:
     gifts = Gifts()
     for number in range(10_000):
         name = f"gift-{sha256(b'%d' % number).hexdigest()[:32]}"
-        gifts.set_version(name, 1)
+        gifts.streams.move(name, 1)
         gifts.put(name, story(number, number))
-    held = [value for value in vars(gifts).values() if isinstance(value, bytearray)]
-    columns = [value for value in vars(gifts).values() if hasattr(value, "buffer_info")]
-    rows = [value for value in vars(vars(gifts)["_rows"]).values() if hasattr(value, "__len__")]
-    assert sum(map(sys.getsizeof, (*held, *columns, *rows))) < 100 * 10_000
+    table = vars(gifts.streams)
+    columns = [value for value in table.values() if hasattr(value, "__len__")]
+    rows = [value for value in vars(table["rows"]).values() if hasattr(value, "__len__")]
+    assert sum(map(sys.getsizeof, (*columns, *rows))) < 100 * 10_000
     assert not vars(gifts)["_other_stories"]
 
 
