@@ -57,7 +57,8 @@ class MoneyHistory:
         """Units of a gift that were returned or reversed, by gift and unit."""
         self._funds: dict[str, FundStory] = {}
         self._limits: dict[str, dict[str, Money | None]] = {}
-        self._payments: dict[tuple[str, str], Payment] = {}
+        self._payments: dict[str, dict[str, Payment]] = defaultdict(dict)
+        """By fund, and by name."""
         self._allocated: dict[tuple[str, int], Moved] = {}
         self._owed_back: dict[tuple[str, int], tuple[GiftPlace, ...]] = {}
 
@@ -110,8 +111,7 @@ class MoneyHistory:
     def _closed(self, event: FundClosed, find: Find) -> None:
         story = self._own_fund(event, find)
         on_its_way = any(
-            fund == event.originator_id and payment.status == "approved"
-            for (fund, _), payment in self._payments.items()
+            payment.status == "approved" for payment in self._payments[event.originator_id].values()
         )
         if story is None or story.closed or on_its_way:
             find(f"{event.originator_id} is closed twice, or while a payment is on its way")
@@ -244,9 +244,9 @@ class MoneyHistory:
     @_apply.register
     def _proposed(self, event: DisbursementProposed, find: Find) -> None:
         story = self._own_fund(event, find)
-        if (event.originator_id, event.disbursement) in self._payments:
+        if event.disbursement in self._payments[event.originator_id]:
             find(f"{event.disbursement} is proposed a second time")
-        self._payments[event.originator_id, event.disbursement] = Payment(
+        self._payments[event.originator_id][event.disbursement] = Payment(
             event.amount, event.proposed_by
         )
         if story is None:
@@ -261,7 +261,7 @@ class MoneyHistory:
     @_apply.register
     def _approved(self, event: DisbursementApproved, find: Find) -> None:
         self._own_fund(event, find)
-        asked = self._payments.get((event.originator_id, event.disbursement))
+        asked = self._payments[event.originator_id].get(event.disbursement)
         if (
             asked is None
             or same_person(asked.proposed_by, event.approved_by)
@@ -289,7 +289,7 @@ class MoneyHistory:
 
     @_apply.register
     def _paid(self, event: DisbursementPaid, find: Find) -> None:
-        asked = self._payments.get((event.originator_id, event.disbursement))
+        asked = self._payments[event.originator_id].get(event.disbursement)
         if asked is None or asked.status != "approved" or asked.amount != event.amount:
             find(f"{event.disbursement} was paid without a matching approval")
         account, spans = self._take(event, event.amount, find)
@@ -375,7 +375,7 @@ class MoneyHistory:
         self, event: Event, disbursement: str, expected: tuple[str, ...], find: Find
     ) -> Payment | None:
         self._own_fund(event, find)
-        found = self._payments.get((event.originator_id, disbursement))
+        found = self._payments[event.originator_id].get(disbursement)
         if found is None or found.status not in expected:
             find(f"{disbursement} is not {' or '.join(expected)}")
             return None
