@@ -132,13 +132,12 @@ class ReceiptStories:
 
     def mark(self, key: Key, story: ReceiptStory, gift: str) -> None:
         """Note that a gift of a number's receipt names it, which it did not before."""
-        story = replace(story, marked=(*story.marked, gift))
         row = self.streams.row(stream(*key))
         if key in self._beside or row == NOWHERE:
-            self.put(key, story)
+            self.put(key, replace(story, marked=(*story.marked, gift)))
             return
         self.streams.marks[row] |= MARKED
-        self._last, self._last_story = key, story
+        self._last = None
 
     def unfinished(self) -> Iterator[tuple[Key, ReceiptStory]]:
         """Yield all stories, in no order, but those of which nothing is left to be told."""
@@ -163,7 +162,7 @@ class ReceiptStories:
         """Put a story into the columns; tell whether it fits there."""
         streams, receipt, organisation = self.streams, story.receipt, story.organisation
         if receipt is None:
-            if story != ReceiptStory(organisation, story.red, story.red):
+            if (story.issued, story.marked, story.unmarked) != (story.red, (), ()):
                 return False
             streams.kinds[row] = self._kinds.number(Kind(organisation))
             streams.marks[row] = RED if story.red else 0

@@ -173,7 +173,7 @@ def test_stories_are_those_that_were_put_last(puts: list[tuple[Key, ReceiptStory
         if gifts and gifts[0] not in story.marked:
             stories.mark(key, story, gifts[0])
             plain.mark(key, story, gifts[0])
-        assert stories.get(key) == plain.get(key)
+        assert but_for_payer(stories.get(key)) == but_for_payer(plain.get(key))
     for key in KEYS:
         assert but_for_payer(asked_anew(stories, key)) == but_for_payer(plain.get(key))
     assert stories.counts() == plain.counts()
