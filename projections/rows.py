@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from psycopg import sql
 
@@ -12,11 +13,14 @@ from projections.runner import Connection
 def copy_rows(
     connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Append rows to a table of the view whose schema the connection is in."""
+    """Append rows to a table of the view whose schema the connection is in; none cost nothing."""
+    given = iter(rows)
+    if (first := next(given, None)) is None:
+        return
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     query = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
     with connection.cursor() as cursor, cursor.copy(query) as copy:
-        for row in rows:
+        for row in chain((first,), given):
             copy.write_row(row)
 
 
