@@ -7,11 +7,11 @@ receipt's sealed fields (docs/formats/bundle.md). Nothing in it needs our server
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ledger.errors import Untrusted
-from ledger.proof.disclosure import Opening, digest
+from ledger.proof.disclosure import Opening
 from ledger.proof.encoding import canonical, read_canonical
 from ledger.proof.tlog_proof import GAP, TlogProof
 
@@ -60,8 +60,6 @@ class Bundle:
     origin: str
     entries: tuple[ProvenEntry, ...]
     openings: tuple[Opening, ...]
-    digests: tuple[str, ...] = field(default=(), compare=False, repr=False)
-    """Those of the openings, as they were read."""
 
     def encode(self) -> bytes:
         """Return the one form of this bundle.
@@ -106,7 +104,6 @@ class Bundle:
             _text(members["origin"]),
             tuple([proven(each, note) for each in entries]),
             tuple([Opening.parse(each) for each in openings]),
-            tuple([digest(each) for each in openings]),
         )
 
 

@@ -23,6 +23,7 @@ from receipts.attachment import attached
 from receipts.bundle import Bundle, BundleMalformed
 from receipts.chain import Chain
 from receipts.classes import DeductionClasses
+from receipts.cms import Signed
 from receipts.sealing import find_seal
 from receipts.status import StatusList
 from receipts.status_issuers import Issuer
@@ -55,7 +56,7 @@ class Known:
 
     `opened` is the event that made the receipt out, `place` its leaf, `receipt` what the bundle
     tells of it, `gifts` those it proves by id, `size` how many entries the log had when the proof
-    was made.
+    was made; `signed` is the file's signature over its digest, its value yet to be checked.
     """
 
     bundle: Bundle
@@ -68,6 +69,7 @@ class Known:
     status: StatusList | None
     document: bytes | None = None
     seal: str | None = None
+    signed: Signed | None = None
     size: int = 0
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)

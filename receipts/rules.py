@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ledger.domain.claimants import folded, normalised
 from ledger.domain.credit_codes import credit_code
-from ledger.domain.deductibility import eligible_on
+from ledger.domain.deductibility import eligible_by, eligible_on
 from ledger.domain.deduction.table import FULL, LIMITED, NONE, NoRuleKnown
 from ledger.domain.events import EligibilityCancelled, EligibilityEnded, GoodsReceived, ReceiptLine
 from ledger.domain.gifts import worth
@@ -25,6 +25,8 @@ from receipts.words import parse_rmb_words, rmb_words
 
 ENTERPRISE, PERSON = "enterprise", "resident_individual"
 WORTH_LESS = (NONE, LIMITED, FULL)
+LOSSES = (EligibilityCancelled, EligibilityEnded)
+NOTHING = Money(0)
 
 
 def check_issuer(known: Known, _: Chain) -> Told:
@@ -55,12 +57,13 @@ def check_eligibility(known: Known, _: Chain) -> Told:
 
 def _check_day(known: Known, line: ReceiptLine) -> None:
     issuer, day = known.issuer, line.gift_on
-    answer = eligible_on(issuer, day)
-    if not answer.yes or answer.period is None or not line.eligible:
-        raise NotEligible(f"{issuer.name} was not eligible on {day}: {answer.reason}")
+    period = eligible_by(issuer, day)
+    if period is None or not line.eligible:
+        reason = eligible_on(issuer, day).reason
+        raise NotEligible(f"{issuer.name} was not eligible on {day}: {reason}")
     if KINDS[issuer.kind].listing == "always":
         return
-    if line.notice != answer.period.notice:
+    if line.notice != period.notice:
         raise NotEligible(f"{issuer.name} was not eligible on {day} by the notice it names")
     listed = known.listed
     if listed is not None and listed.eligible_on(day) is None:
@@ -72,8 +75,7 @@ def _lost_later(known: Known) -> str:
     ended = [
         event.effective
         for event in known.events
-        if isinstance(event, EligibilityCancelled | EligibilityEnded)
-        and event.organisation == known.issuer.id
+        if isinstance(event, LOSSES) and event.organisation == known.issuer.id
     ]
     if ended:
         return says.eligibility_lost(ended[-1])
@@ -144,7 +146,7 @@ def check_amounts(known: Known, _: Chain) -> Told:
     words = _in_words(receipt.amount)
     for line in receipt.lines:
         most = worth(gifts[line.gift])
-        if not Money(0) < line.amount <= most - (line.withheld or Money(0)):
+        if not NOTHING < line.amount <= most - (line.withheld or NOTHING):
             raise Differs(f"the receipt says {line.amount}, the gift was {most}", "amount")
     if (total := sum(line.amount.minor for line in receipt.lines)) != receipt.amount.minor:
         raise Differs(f"its lines add up to {Money(total)}, not to {receipt.amount}", "amount")

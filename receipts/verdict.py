@@ -114,6 +114,17 @@ class Verdict:
         self.steps.append(_passed(check, step, told))
         return True
 
+    def bears(
+        self, check: int, step: str, result: str, run: Callable[[*Given], None], *given: *Given
+    ) -> bool:
+        """Run the first part of a step, of which nothing is said unless it fails."""
+        try:
+            run(*given)
+        except LedgerError as error:
+            self.refuse(check, step, result, error)
+            return False
+        return True
+
     def refuse(self, check: int, step: str, result: str, error: LedgerError) -> None:
         """Say why a step fails."""
         self.steps.append(Step(step, ok=False, says=says.failed(step, str(error)), check=check))

@@ -15,7 +15,7 @@ from receipts.known import Asked, Known, Parts
 from receipts.remaining import is_void, listed, remaining
 from receipts.status import StatusList
 from receipts.trust import Trust
-from receipts.verdict import Given, Told, Verdict
+from receipts.verdict import Told, Verdict
 
 Check = Callable[[Known, Chain], Told]
 
@@ -33,6 +33,9 @@ EVIDENCE: tuple[tuple[int, str, str, Check], ...] = (
 )
 """Check, step, what a failure makes of the receipt: nothing after a failure could be believed."""
 
+FIRST: dict[str, Callable[[Known], None]] = {"signature": proofs.find_signature}
+"""The first part of a step, done for all files before the second: each keeps to its own tables."""
+
 RULES: tuple[tuple[int, str, str, Check], ...] = (
     (2, "status", "mismatch", proofs.check_status),
     (3, "issuer", "mismatch", rules.check_issuer),
@@ -45,6 +48,8 @@ RULES: tuple[tuple[int, str, str, Check], ...] = (
     (10, "recorded", "mismatch", rules.check_recorded),
 )
 """Asked of what is proved; the first that fails names the result, and all are said."""
+
+READING = (2, "format", "untrusted")
 
 STEPS = tuple(step for _, step, _, _ in (*EVIDENCE, *RULES))
 
@@ -72,6 +77,12 @@ class Verifier:
         verdicts = [Verdict() for _ in files]
         standing = self._taken_apart(list(zip(verdicts, map(Parts, files), strict=True)), asked)
         for check, step, result, run in EVIDENCE:
+            if first := FIRST.get(step):
+                standing = [
+                    (verdict, known)
+                    for verdict, known in standing
+                    if verdict.bears(check, step, result, first, known)
+                ]
             standing = [
                 (verdict, known)
                 for verdict, known in standing
@@ -90,25 +101,16 @@ class Verifier:
         self, found: list[tuple[Verdict, Parts]], asked: Asked | None
     ) -> list[tuple[Verdict, Known]]:
         """Take files apart, step by step too; what is no receipt is refused as such."""
-        found = [each for each in found if _readable(each[0], each[1].find)]
-        found = [each for each in found if _readable(each[0], each[1].parse)]
-        found = [each for each in found if _readable(each[0], each[1].read, self._chain)]
+        found = [each for each in found if each[0].bears(*READING, each[1].find)]
+        found = [each for each in found if each[0].bears(*READING, each[1].parse)]
+        found = [each for each in found if each[0].bears(*READING, each[1].read, self._chain)]
         standing: list[tuple[Verdict, Known]] = []
         for verdict, parts in found:
             try:
                 standing.append((verdict, parts.known(asked or Asked(), self._status)))
             except LedgerError as error:
-                verdict.refuse(2, "format", "untrusted", error)
+                verdict.refuse(*READING, error)
         return standing
-
-
-def _readable(verdict: Verdict, step: Callable[[*Given], None], *given: *Given) -> bool:
-    try:
-        step(*given)
-    except LedgerError as error:
-        verdict.refuse(2, "format", "untrusted", error)
-        return False
-    return True
 
 
 def verify(

@@ -44,6 +44,12 @@ def may_issue(organisation: Organisation) -> Answer:
     return Answer(yes=True, reason=ISSUING[kind.issuing], source=ISSUING_RULE)
 
 
+def eligible_by(organisation: Organisation, day: date) -> EligibilityPeriod | None:
+    """Return the days for which `eligible_on` says yes to one of them; None where it says no."""
+    kind = KINDS.get(organisation.kind)
+    return None if kind is None or kind.listing == "never" else organisation.eligible_on(day)
+
+
 def eligible_on(organisation: Organisation, day: date) -> Answer:
     """Tell whether gifts of that day to an organisation can be deducted, by day, not by today."""
     kind = KINDS.get(organisation.kind)

@@ -37,19 +37,29 @@ class Opening:
     """What stands in the event in its place."""
 
     def __post_init__(self) -> None:
-        encoded = b64url(canonical([self.salt, self.name, self.value]))
+        self._travels_as(b64url(canonical([self.salt, self.name, self.value])))
+
+    def _travels_as(self, encoded: str) -> None:
         object.__setattr__(self, "encoded", encoded)
         object.__setattr__(self, "digest", digest(encoded))
 
     @classmethod
     def parse(cls, encoded: str) -> Opening:
-        """Read a disclosure; refuse all but the one spelling `encoded` gives."""
+        """Read a disclosure; refuse all but the one spelling `encoded` gives.
+
+        What is read strictly is that spelling, and is not written again.
+        """
         members = read_canonical(unb64url(encoded))
         if not isinstance(members, list) or [*map(type, members)] != MEMBERS:
             raise OpeningMalformed("it must be a list of salt, name and value, all of them texts")
         salt, name, value = members
         _check(salt, name)
-        return cls(salt, name, value)
+        read = object.__new__(cls)
+        object.__setattr__(read, "salt", salt)
+        object.__setattr__(read, "name", name)
+        object.__setattr__(read, "value", value)
+        read._travels_as(encoded)
+        return read
 
 
 def digest(encoded: str) -> str:

@@ -92,9 +92,10 @@ def check_inclusion(
     known = {} if known is None else known
     climbed: Climbs = {}
     for at, sibling in enumerate(path):
-        if known.get((node, last, seen)) == path[at:]:
+        place, rest = (node, last, seen), path[at:]
+        if known.get(place) == rest:
             break
-        climbed[node, last, seen] = path[at:]
+        climbed[place] = rest
         if last == 0:
             raise NotIncluded(index, size, "its path is too long")
         if node % 2 or node == last:
@@ -270,4 +271,4 @@ def _retrace(
 
 
 def _all_hashes(*hashes: bytes) -> bool:
-    return all(len(each) == HASH_BYTES for each in hashes)
+    return {*map(len, hashes)} == {HASH_BYTES}

@@ -60,10 +60,10 @@ class TlogProof:
         """Read what stands before the empty line of a proof, whose note is at hand."""
         match head.split("\n"):
             case [first, index, *hashes] if first == FIRST_LINE and index.startswith(INDEX):
-                path = tuple([_hash(each) for each in hashes])
+                path = tuple(map(_hash, hashes))
             case _:
                 raise ProofMalformed("it must begin with its name and an index, without extras")
-        if len(path) > PATH_MAX or any(len(each) != merkle.HASH_BYTES for each in path):
+        if len(path) > PATH_MAX or not {*map(len, path)} <= {merkle.HASH_BYTES}:
             raise ProofMalformed(f"its path is at most {PATH_MAX} hashes of 32 bytes")
         return cls(parse_count(index.removeprefix(INDEX)), path, note)
 
