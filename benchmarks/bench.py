@@ -7,7 +7,6 @@ this machine is left out, and so are the ratios to it.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import statistics
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from emmett_peer import Emmett, emmett
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
+from machine import keep
 from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 
@@ -307,7 +307,7 @@ def main() -> None:
         }
         for m in found
     }
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    keep(RESULTS, results, ROUNDS)
 
 
 if __name__ == "__main__":

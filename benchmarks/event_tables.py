@@ -8,7 +8,6 @@ Prints a table and writes benchmarks/event_tables.json (docs/decisions/0053-even
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import signal
 import tempfile
@@ -21,6 +20,7 @@ from random import Random
 from typing import LiteralString
 
 import psycopg
+from machine import keep
 from rich.console import Console
 
 from api.answers import table
@@ -334,7 +334,7 @@ def main() -> None:
             show(found[-1:], given.rows)
     show(found, given.rows)
     result = {"rows": given.rows, "settings": SETTINGS, "shapes": [asdict(m) for m in found]}
-    RESULTS.write_text(json.dumps(result, indent=2) + "\n")
+    keep(RESULTS, result, 1)
 
 
 if __name__ == "__main__":

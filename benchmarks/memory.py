@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from machine import keep
 from rich.console import Console
 
 from api.answers import table
@@ -190,7 +191,7 @@ def main() -> None:
     found = peaks(short, long)
     show(found, short, long)
     results = {"entries": [short.entries, long.entries], "peaks": [asdict(one) for one in found]}
-    RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
+    keep(RESULTS, results, 1)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import signal
 import socket
 import statistics
@@ -21,7 +20,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from random import Random
 
@@ -31,6 +29,7 @@ from bench import USCC, furnished, gift, server
 from fastapi import FastAPI, Response
 from loading import Asked, Loader
 from long_fund import BLOCK, TIME, Story, build, gift_id, payment_id
+from machine import keep
 from psycopg import sql
 from rich.console import Console
 from trace_scale import check_room, store_events
@@ -225,12 +224,7 @@ def run(gifts: int, rounds: int) -> dict[str, object]:
         found = measure(asked(story), ways, rounds)
     return {
         "events": gifts,
-        "rounds": rounds,
         "build_s": round(built, 1),
-        "machine": {"processors": os.cpu_count(), "python": platform.python_version()},
-        "versions": {
-            name: version(name) for name in ("fastapi", "starlette", "uvicorn", "psycopg")
-        },
         "answers": [asdict(one) for one in found],
     }
 
@@ -275,7 +269,7 @@ def main() -> None:
     check_room(given.events)
     found = run(given.events, given.rounds)
     show(found)
-    RESULTS.write_text(json.dumps(found, indent=2) + "\n")
+    keep(RESULTS, found, given.rounds)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,8 @@ commits it with its tracking. Prints a table and writes benchmarks/rebuilding.js
 from __future__ import annotations
 
 import argparse
-import json
 import resource
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import server
+from machine import keep
 from mixed_ledger import fill
 from rich.console import Console
 
@@ -127,10 +126,10 @@ def main() -> None:
             given.rounds,
         )
         house.close()
-    keep(found, events, given.rounds)
+    report(found, events, given.rounds)
 
 
-def keep(found: dict[str, Measured], events: int, rounds: int) -> None:
+def report(found: dict[str, Measured], events: int, rounds: int) -> None:
     """Print the table and write the results."""
     rates = {name: statistics.median(one.passed) for name, one in found.items()}
     ratios = {
@@ -146,11 +145,10 @@ def keep(found: dict[str, Measured], events: int, rounds: int) -> None:
     console.print(table(title, ("what", "facts a second>"), rows))
     console.print(table("ratios", ("what", "ratio>"), [(n, f"{r:.2f}") for n, r in ratios.items()]))
     said = {
-        "facts": events, "views": len(VIEWS), "rounds": rounds, "facts_a_second": rates,
-        "ratios": ratios, "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-        "python": sys.version.split()[0],
+        "facts": events, "views": len(VIEWS), "facts_a_second": rates, "ratios": ratios,
+        "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     }  # fmt: skip
-    RESULTS.write_text(json.dumps(said, indent=2) + "\n")
+    keep(RESULTS, said, rounds)
 
 
 if __name__ == "__main__":

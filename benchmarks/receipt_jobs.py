@@ -9,7 +9,6 @@ Writes benchmarks/receipt_jobs.json. No threshold: numbers only.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from machine import keep
 from rich.console import Console
 
 from api.answers import table
@@ -105,7 +105,7 @@ def main() -> None:
     console = Console()
     console.width = max(console.width, 100)
     console.print(table("receipts in bulk, by several processes", ("what", "value>"), rows))
-    RESULTS.write_text(json.dumps(found, indent=2) + "\n")
+    keep(RESULTS, found, asked.rounds)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from typing import Any
 import typst
 import weasyprint
 from cryptography.hazmat.primitives.asymmetric import ec
+from machine import keep
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -301,7 +302,7 @@ def main() -> None:
     console = Console()
     console.width = max(console.width, 100)
     console.print(table(f"receipts drawn, median of {asked.rounds} rounds", columns, rows))
-    RESULTS.write_text(json.dumps(found, indent=2) + "\n")
+    keep(RESULTS, found, asked.rounds)
 
 
 if __name__ == "__main__":

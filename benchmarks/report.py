@@ -13,7 +13,7 @@ from math import log10
 from pathlib import Path
 from typing import Any, Literal
 
-from machine import facts
+from machine import keep
 from reportlab.graphics import renderSVG
 from reportlab.graphics.shapes import Drawing, Line, Rect, String
 from reportlab.lib.colors import Color, HexColor
@@ -60,16 +60,16 @@ class Row:
     """The figure to what was asked, above one if it is better."""
 
 
-class PeerMissing(Exception):
-    """A peer was not on the machine."""
+class NotMeasured(Exception):
+    """A path, or its peer, is not among the results: the peer was not on the machine, say."""
 
 
 def ratio(name: str, peer: str) -> Callable[[Any], Found]:
-    """Find the ratio of a path to its peer in the results of recording; PeerMissing without it."""
+    """Find the ratio of a path to its peer in the results of recording, or raise `NotMeasured`."""
 
     def find(results: Any) -> Found:
-        if peer not in results[name]["to"]:
-            raise PeerMissing(peer)
+        if peer not in results.get(name, {"to": ()})["to"]:
+            raise NotMeasured(name, peer)
         told = results[name]["to"][peer]
         return told["ratio"], told["lowest"], told["highest"]
 
@@ -174,7 +174,7 @@ def row(promise: Promise) -> Row:
     try:
         results = json.loads((HERE / promise.results).read_text())
         figure, lowest, highest = promise.find(results)
-    except (FileNotFoundError, PeerMissing):
+    except (FileNotFoundError, NotMeasured):
         return Row(promise.path, promise.beside, None, None, None, asked, None, None)
     goodness = figure / promise.asked if promise.limit == "at least" else promise.asked / figure
     kept = promise.kept(figure)
@@ -239,8 +239,7 @@ def main() -> None:
     console.width = max(console.width, 140)
     heads = ("path", "beside", "figure>", "of the rounds>", "asked>", "reached")
     console.print(table("what was promised, and what was found last", heads, lines))
-    kept = {"machine": facts(), "figures": [asdict(one) for one in rows]}
-    (HERE / "summary.json").write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+    keep(HERE / "summary.json", {"figures": [asdict(one) for one in rows]}, 1)
     renderSVG.drawToFile(chart(rows), str(HERE / "summary.svg"))
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from machine import keep
 from rich.console import Console
 
 from api.answers import table
@@ -253,7 +254,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is temporary is removed
     found = measure(given.gifts, given.receipts)
     show(found)
-    RESULTS.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    keep(RESULTS, found, 1)
 
 
 if __name__ == "__main__":

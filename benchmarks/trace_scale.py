@@ -8,7 +8,6 @@ ten million gifts cost no trace more than twice what ten thousand do.
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import signal
 import statistics
@@ -39,6 +38,7 @@ from long_fund import (
     payment_id,
     prove,
 )
+from machine import keep
 from psycopg import sql
 from rich.console import Console
 
@@ -381,7 +381,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is temporary is removed
     found = run(asked.gifts, asked.rounds)
     show(found)
-    RESULTS.write_text(json.dumps(found, indent=2) + "\n")
+    keep(RESULTS, found, asked.rounds)
 
 
 if __name__ == "__main__":
