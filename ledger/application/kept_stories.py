@@ -34,7 +34,7 @@ class _Kept(Generic[T]):
 
 
 class KeptStories(Generic[T]):
-    """What streams were folded to, at most `room` of them, those read last."""
+    """What streams were folded to, at most `room` of them, those asked for last."""
 
     def __init__(self, history: History, fold: Callable[[T | None, Any], T], room: int) -> None:
         self._history = history
@@ -60,11 +60,12 @@ class KeptStories(Generic[T]):
         version when the decision is recorded. So that there is never much to look through, a story
         is read on once in `USES_MAX` times.
         """
-        kept = self._kept.get(stream)
-        if kept is None or kept.uses >= USES_MAX:
-            return self.now(stream)
-        kept.uses += 1
-        return kept.story
+        with self._keeping:
+            kept = self._kept.pop(stream, None)
+            if kept is not None:
+                self._kept[stream] = kept
+                kept.uses += 1
+        return self.now(stream) if kept is None or kept.uses > USES_MAX else kept.story
 
     def _keep(self, stream: str, known: T) -> None:
         """Keep a story as the newest, unless another thread has read it further."""

@@ -52,7 +52,8 @@ class _Waiting:
     """Events that a thread waits to see stored, and what came of it: ids, or an error.
 
     `places` are their streams and versions, `facts` their streams and topics, `spoilers` the facts
-    that their decision can't bear; `alone` says that they do more than add rows.
+    that their decision can't bear; `alone` says that they do more than add rows. The thread waits
+    at `bell`, which rings once: when this is done, or when the thread `leads` from now on.
     """
 
     stored: Sequence[StoredEvent]

@@ -65,12 +65,16 @@ def test_lately_it_is_told_as_it_was_until_it_was_told_so_often(
     assert stories.lately("none") is None
 
 
-def test_only_those_read_last_are_kept() -> None:
+@pytest.mark.parametrize("way", ["now", "lately"])
+def test_only_those_asked_for_last_are_kept(way: str) -> None:
     log = Log()
     stories = KeptStories(log, folded, 2)
-    for stream in ("one", "two", "one", "three", "one", "two"):
+    stories.now("one")
+    stories.now("two")
+    getattr(stories, way)("one")
+    for stream in ("three", "one", "two"):
         stories.now(stream)
-    assert log.asked[-2:] == [("one", 2), ("two", None)]
+    assert log.asked[-3:] == [("three", None), ("one", 2), ("two", None)]
 
 
 def test_who_reads_slowly_does_not_put_an_older_story_in_place_of_a_newer_one() -> None:
