@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from auditing import LOG, ORIGIN, SIGNERS
 from machine import keep
 from made_log import make_log
 from rich.console import Console
+from rounds import spread
 
 from api.answers import table
 from api.audit import Spread, audit_log
@@ -108,24 +108,21 @@ def compared(folder: Path, events: int, jobs: int, engine: str, rounds: int) -> 
     ways, ratios = [(1, "processes"), (jobs, engine)], []
     for turn in range(rounds):
         found = {way: measured(folder, *way) for way in (ways if turn % 2 == 0 else ways[::-1])}
-        alone, spread = found[ways[0]], found[ways[1]]
-        ratios.append(round(alone["wall_s"] / spread["wall_s"], 2))
-        same = all(alone[name] == spread[name] for name in ("root", "events", "findings"))
+        alone, several = found[ways[0]], found[ways[1]]
+        ratios.append(alone["wall_s"] / several["wall_s"])
+        same = all(alone[name] == several[name] for name in ("root", "events", "findings"))
         if not same:
             break
     count = len(alone["findings"])
-    for one in (alone, spread):
+    for one in (alone, several):
         one["findings"] = one["findings"][:20]
     return {
         "events": events,
         "agree": same,
         "findings": count,
-        "times_as_fast": statistics.median(ratios),
-        "times_as_fast_least": min(ratios),
-        "times_as_fast_most": max(ratios),
-        "rounds": len(ratios),
+        **spread("times_as_fast", ratios),
         "one": alone,
-        "several": spread,
+        "several": several,
     }
 
 

@@ -7,7 +7,7 @@ this machine is left out, and so are the ratios to it.
 
 from __future__ import annotations
 
-import os
+import argparse
 import shutil
 import statistics
 import tempfile
@@ -39,7 +39,6 @@ from ledger.store import embedded
 
 RESULTS = Path(__file__).parent / "results.json"
 USCC = "532300000000000198"
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SINGLES, BULK = 60, 2000
 THREADS, TOGETHER = 16, 320
 """Threads that record at the same time, and how much they record a round."""
@@ -174,10 +173,10 @@ def in_threads(work: Callable[[int], object]) -> int:
         return len(list(pool.map(work, range(1, TOGETHER + 1))))
 
 
-def measure(works: dict[str, Timed]) -> list[Measured]:
+def measure(works: dict[str, Timed], rounds: int) -> list[Measured]:
     """Run all works in turn, round by round, and compare each with its peers of the same round."""
     rates: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, (_, _, work) in works.items():
             started = time.perf_counter()
             done = work()
@@ -216,7 +215,7 @@ class Writers:
         return len(made)
 
 
-def recording(conninfo: str) -> list[Measured]:
+def recording(conninfo: str, rounds: int) -> list[Measured]:
     """Compare recording gifts with the engine alone and with bare SQL."""
     amounts = range(1, BULK + 1)
     with (
@@ -265,7 +264,8 @@ def recording(conninfo: str) -> list[Measured]:
                 "gifts recorded in bulk, 2,000 a commit": (
                     "gifts", (signed, abroad_bulk), lambda: writers.give(*amounts),
                 ),
-            }
+            },
+            rounds,
         )  # fmt: skip
         plain.close()
         return found
@@ -289,13 +289,16 @@ def shown(found: Measured) -> list[tuple[str, ...]]:
 
 def main() -> None:
     """Measure, print, and keep the results."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--rounds", type=int, default=5)
+    given = asked.parse_args()
     with server() as conninfo:
-        found = recording(conninfo)
+        found = recording(conninfo, given.rounds)
     rows = [line for m in found for line in shown(m)]
     columns = ("what", "per second>", "of", "ratio>", "to")
     console = Console()
     console.width = max(console.width, 120)
-    console.print(table(f"benchmarks, median of {ROUNDS} rounds", columns, rows))
+    console.print(table(f"benchmarks, median of {given.rounds} rounds", columns, rows))
     results = {
         m.name: {
             "per_second": m.rate,
@@ -307,7 +310,7 @@ def main() -> None:
         }
         for m in found
     }
-    keep(RESULTS, results, ROUNDS)
+    keep(RESULTS, results, given.rounds)
 
 
 if __name__ == "__main__":

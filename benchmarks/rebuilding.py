@@ -22,6 +22,7 @@ from bench import server
 from machine import keep
 from mixed_ledger import fill
 from rich.console import Console
+from rounds import ratios, spread
 
 from api.answers import table
 from api.settings import Settings
@@ -99,11 +100,6 @@ def measure(works: dict[str, Callable[[], int]], rounds: int) -> dict[str, Measu
     return found
 
 
-def median_ratio(ours: list[float], theirs: list[float]) -> float:
-    """Return the median of the rounds' own ratios."""
-    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
-
-
 def main() -> None:
     """Record, measure, print, and keep the results."""
     asked = argparse.ArgumentParser(description=__doc__)
@@ -132,20 +128,21 @@ def main() -> None:
 def report(found: dict[str, Measured], events: int, rounds: int) -> None:
     """Print the table and write the results."""
     rates = {name: statistics.median(one.passed) for name, one in found.items()}
-    ratios = {
-        f"{ours} to {theirs}": median_ratio(found[ours].passed, found[theirs].passed)
-        for ours, theirs in PAIRS
-    }
-    own, decoding = found[ALL].own, found[READ].own
-    ratios[f"{ALL} to {READ}, processor time of Python"] = median_ratio(own, decoding)
+    compared: dict[str, float] = {}
+    for ours, theirs in PAIRS:
+        compared |= spread(f"{ours} to {theirs}", ratios(found[ours].passed, found[theirs].passed))
+    by_own = ratios(found[ALL].own, found[READ].own)
+    compared |= spread(f"{ALL} to {READ}, processor time of Python", by_own)
     console = Console()
     console.width = max(console.width, 120)
     rows = [(name, f"{rate:,.0f}") for name, rate in rates.items()]
     title = f"{events:,} facts, {len(VIEWS)} views, median of {rounds} rounds"
     console.print(table(title, ("what", "facts a second>"), rows))
-    console.print(table("ratios", ("what", "ratio>"), [(n, f"{r:.2f}") for n, r in ratios.items()]))
+    console.print(
+        table("ratios", ("what", "ratio>"), [(n, f"{r:.2f}") for n, r in compared.items()])
+    )
     said = {
-        "facts": events, "views": len(VIEWS), "facts_a_second": rates, "ratios": ratios,
+        "facts": events, "views": len(VIEWS), "facts_a_second": rates, "ratios": compared,
         "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     }  # fmt: skip
     keep(RESULTS, said, rounds)

@@ -25,6 +25,7 @@ from typing import Any
 from machine import keep
 from receipts_drawn import page, signer
 from rich.console import Console
+from rounds import spread
 
 from api.answers import table
 from projections.garbage import uncollected
@@ -159,11 +160,8 @@ def main() -> None:
     }
     profiled = profile([page(next(numbers)) for _ in range(asked.receipts)])
     found = {
-        "rounds": asked.rounds,
         "microseconds": micros,
-        "parts_to_whole": round(statistics.median(shares), 3),
-        "parts_to_whole_least": round(min(shares), 3),
-        "parts_to_whole_most": round(max(shares), 3),
+        **spread("parts_to_whole", shares),
     }
     console = Console()
     console.width = max(console.width, 100)

@@ -2,7 +2,7 @@
 
 Both ledgers lie in one temporary database and are measured in turn, round by round, on the same
 machine. Prints a table and writes benchmarks/trace_scale.json (docs/benchmarks.md). The promise:
-ten million gifts cost no trace more than twice what ten thousand do.
+ten million gifts cost no trace more than one and a half times what ten thousand do.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
-from operator import truediv
 from pathlib import Path
 
 from bare_checks import Check, libsodium_s, openssl_s
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from machine import keep
 from rich.console import Console
+from rounds import ratios, spread
 
 from api.answers import table
 from api.deducting.reference import rule_table, target_areas
@@ -133,11 +133,11 @@ def main() -> None:
         "bare_libsodium_per_second": round(statistics.median(quick), 1),
         "bare_openssl_per_second": round(statistics.median(norm), 1),
         "verified_per_second": round(statistics.median(together), 1),
-        "ratio_to_libsodium": round(statistics.median(map(truediv, together, quick)), 3),
-        "ratio_to_openssl": round(statistics.median(map(truediv, together, norm)), 3),
+        **spread("ratio_to_libsodium", ratios(together, quick)),
+        **spread("ratio_to_openssl", ratios(together, norm)),
         "one_by_one_per_second": round(statistics.median(alone), 1),
-        "one_by_one_ratio_to_libsodium": round(statistics.median(map(truediv, alone, quick)), 3),
-        "one_by_one_ratio_to_openssl": round(statistics.median(map(truediv, alone, norm)), 3),
+        **spread("one_by_one_ratio_to_libsodium", ratios(alone, quick)),
+        **spread("one_by_one_ratio_to_openssl", ratios(alone, norm)),
         "ten_thousand_take_s": round(10_000 / statistics.median(together), 1),
     }
     rows = list(found.items())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +16,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
+SCRIPTS = sorted(
+    each.name for each in BENCHMARKS.glob("*.py") if "ArgumentParser" in each.read_text()
+)
 BULK, SIGNED = "gifts recorded in bulk, 2,000 a commit", "raw COPY, and as many signatures"
 
 
@@ -63,6 +68,26 @@ def test_a_figure_that_must_stay_low_is_better_the_lower_it_is(
         assert found.goodness == 1024 / most
 
 
+def test_a_figure_is_the_median_of_the_rounds_own_ratios(
+    report: ModuleType, tmp_path: Path
+) -> None:
+    rounds = importlib.import_module("rounds")
+    found = rounds.ratios([10.0, 30.0, 20.0], [20.0, 20.0, 20.0])
+    told(tmp_path, "receipt_parts.json", rounds.spread("parts_to_whole", found))
+    parts = next(one for one in report.PROMISES if one.results == "receipt_parts.json")
+    row = report.row(parts)
+    assert (row.figure, row.lowest, row.highest) == (1.0, 0.5, 1.5)
+    with pytest.raises(ValueError, match="shorter"):
+        rounds.ratios([1.0, 2.0], [1.0])
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_each_script_says_what_it_takes_and_does_nothing_else(script: str) -> None:
+    command = [sys.executable, str(BENCHMARKS / script), "--help"]
+    said = subprocess.run(command, capture_output=True, timeout=60, check=True, text=True)
+    assert said.stdout.startswith(f"usage: {script}")
+
+
 def test_what_was_not_measured_is_called_so(report: ModuleType, tmp_path: Path) -> None:
     told(tmp_path, "results.json", {BULK: {"to": {}}})
     for promise in report.PROMISES:
@@ -88,7 +113,9 @@ def test_the_summary_says_on_what_machine_and_the_chart_shows_each_figure(
 def test_the_page_describes_the_scripts_that_run_and_no_others() -> None:
     target = re.search(r"^bench:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert target
-    run = set(re.findall(r"benchmarks/(\w+\.py)", target[1])) - {"report.py"}
+    run = set(re.findall(r"benchmarks/(\w+\.py)", target[1]))
+    assert run <= set(SCRIPTS)
+    run.remove("report.py")
     assert set(described()) == run
 
 
