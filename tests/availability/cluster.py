@@ -101,6 +101,16 @@ class Cluster:
         assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
         return done.stdout
 
+    def leader_of_etcd(self) -> str:
+        """Return the node whose member of etcd leads the others."""
+        told = self.run(
+            "look", NAMES[0], 'deploy/availability/node etcdctl "$NODE" endpoint status'
+        )
+        (led,) = [line.split(",")[0] for line in told.splitlines() if line.count(", true, ") == 1]
+        nodes = (self.folder / "cluster" / "nodes").read_text().splitlines()[1:]
+        (found,) = [name for name, _, port, *_ in map(str.split, nodes) if led.endswith(f":{port}")]
+        return found
+
     def start(self, block: str, node: str) -> None:
         """Start a block that goes on until it is ended."""
         with (self.folder / f"{block}-{node}.log").open("ab") as log:

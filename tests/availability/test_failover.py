@@ -185,8 +185,8 @@ def switch_over(cluster: Cluster, clients: Clients) -> float:
 
 
 def lose_a_member_of_etcd(cluster: Cluster) -> None:
-    """Lose one member of etcd with its disk, and give it another place; nobody else notices."""
-    lost = NAMES[1]
+    """Lose the member of etcd that leads, with its disk, and give it another place."""
+    lost = cluster.leader_of_etcd()
     cluster.kill("etcd", lost)
     shutil.rmtree(cluster.folder / "state" / lost / "etcd")
     cluster.run("replace", lost)
