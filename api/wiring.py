@@ -383,6 +383,7 @@ class House:
             self._clock,
             self._integrating_alone,
             witnesses(self.policy),
+            self.database.confirm,
         )
 
     @cached_property

@@ -125,6 +125,9 @@ class LogSigner:
         )
 
 
+LOOKS = 8
+"""How often what is stored and what is published are held together again: for each connection."""
+
 Alone: TypeAlias = Callable[[], AbstractContextManager[Callable[[], object]]]
 """Keeps other integrators out; gives what raises if the lock has been lost meanwhile."""
 
@@ -144,6 +147,8 @@ class Integrator:
     clock: Callable[[], datetime]
     alone: Alone
     witnesses: Witnesses = NO_WITNESSES
+    confirm: Callable[[], object] = bool
+    """Fails, sooner or later, on a server that leads no more and does not know it yet."""
 
     @cached_property
     def vkey(self) -> VerifierKey:
@@ -157,8 +162,7 @@ class Integrator:
         it stands: while its witnesses are missing, no other is signed.
         """
         with self.alone() as still_alone, self.log.locked():
-            size = self.entries.size()
-            last = self._standing(size)
+            size, last = self._held_together()
             done = last is None or self._settled(last, size) or self._published(last, still_alone)
             if last is None or (last.size < size and done):
                 last = self._signed(last, size)
@@ -198,6 +202,18 @@ class Integrator:
     @property
     def _empty(self) -> Checkpoint:
         return Checkpoint(self.vkey.name, 0, merkle.EMPTY_ROOT)
+
+    def _held_together(self) -> tuple[int, Kept | None]:
+        """Return how many entries are stored, and what stands; look again before refusing that.
+
+        After a change of leader some connections may still speak to the former one, which knows
+        less than was published since. To confirm there ends them, one by one.
+        """
+        for _ in range(LOOKS):
+            with suppress(LogAhead, LogBehind, LogDiffers):
+                return (size := self.entries.size()), self._standing(size)
+            self.confirm()
+        return (size := self.entries.size()), self._standing(size)
 
     def _standing(self, size: int) -> Kept | None:
         """Return the newest signed checkpoint, after holding store, table and log together.

@@ -345,6 +345,22 @@ def test_an_older_database_does_not_write_over_what_was_published(kept: Cut) -> 
     assert place.files == before, "what was published is taken up again, not taken back"
 
 
+def test_what_a_former_leader_tells_is_looked_at_again_once_that_is_gone(kept: Cut) -> None:
+    store, place = Store(30), Memory()
+    integrator(store, place, kept).integrate()
+    store.known = 25  # as a server tells that stood still while another one led
+    confirmed = []
+
+    def confirm() -> None:
+        confirmed.append(store.known)
+        if len(confirmed) > 1:
+            store.known = 30
+
+    found = replace(integrator(store, place, kept), confirm=confirm).integrate()
+    assert found == published(place)
+    assert confirmed == [25, 25]
+
+
 def test_a_damaged_checkpoint_is_written_again(kept: Cut) -> None:
     store, place = Store(20), Memory()
     seen = integrator(store, place, kept).integrate()
