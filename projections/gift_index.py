@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -113,9 +113,14 @@ def undated(runner: Runner, organisation: str) -> int:
 
 
 def described(
-    runner: Runner, gifts: Iterable[str]
+    runner: Runner, gifts: Collection[str]
 ) -> dict[str, tuple[int | None, str | None, date | None]]:
-    """Return what was given (minor units, currency) and on which day, by gift."""
+    """Return what was given (minor units, currency) and on which day, by gift.
+
+    The index is brought up to the log for it, unless no gift is asked for.
+    """
+    if not gifts:
+        return {}
     query = "SELECT gift, minor, currency, received_on FROM gifts WHERE gift = ANY(%s)"
     runner.follow(GIFT_INDEX)
     with runner.reading(GIFT_INDEX) as (connection, _):

@@ -32,13 +32,18 @@ def lookalikes(
         and not MASKED.search(row.party)
     ]
     named = house.vault.streams_named(charity, {row.party for row, _ in asked if row.party})
-    gifts = gift_index.described(house.runner, {gift for found in named.values() for gift in found})
-    listings = house.sources.listings_of(gifts)
+    listings = house.sources.listings_of({gift for found in named.values() for gift in found})
+    elsewhere = {
+        source.identity: [
+            gift for gift in named.get(row.party or "", ()) if listings.get(gift) != source.listing
+        ]
+        for row, source in asked
+    }
+    gifts = gift_index.described(house.runner, {one for each in elsewhere.values() for one in each})
     found: dict[str, str] = {}
     for row, source in asked:
         said = (row.amount.minor, row.amount.currency, row.date)
-        for gift in named.get(row.party or "", ()):
-            if gifts.get(gift) == said and listings.get(gift) != source.listing:
-                found[source.identity] = gift
-                break
+        like = next((one for one in elsewhere[source.identity] if gifts.get(one) == said), None)
+        if like:
+            found[source.identity] = like
     return found

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from api.importing import recording
 from api.wiring import House
+from projections import gift_index
+from projections.runner import Runner
 from tests.api.importing.conftest import Import
 from tests.invariants import check_house
 
@@ -81,3 +86,16 @@ def test_a_preview_says_of_each_row_what_it_is_and_records_nothing(
     assert [row["status"] for row in report["rows"]] == ["unclear", "new", "refused"]
     assert house.recorder.size() == size
     assert imported("one.csv", ONE, "--preview")[1]["counts"] == {"known": 2}
+
+
+def test_a_list_that_is_like_no_other_does_not_bring_the_index_of_gifts_up_to_it(
+    imported: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(Runner, "follow", lambda _, view: asked.append(view))
+    same = f"{HEAD}示范公司,5.00,2026-10-01\n示范公司,5.00,2026-10-01\n"
+    monkeypatch.setattr(recording, "BATCH", 1)
+    _, report, _ = imported("one.csv", same)
+    assert (report["recorded"], asked) == (2, [])
+    imported("two.csv", TWO)
+    assert asked == [gift_index.GIFT_INDEX]
