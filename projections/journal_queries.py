@@ -246,10 +246,10 @@ def trial_balance(found: Iterable[Row]) -> list[AccountSum]:
     return [AccountSum(*key, *sides) for key, sides in sorted(sums.items())]
 
 
-def income(found: Iterable[Row]) -> dict[str, int]:
-    """Return the income from gifts of money in these rows, by currency, less what was reversed."""
-    sums: dict[str, int] = {}
-    for one in trial_balance(found):
+def income(sums: Iterable[AccountSum]) -> dict[str, int]:
+    """Return the income from gifts of money in these sums, by currency, less what was reversed."""
+    found: dict[str, int] = {}
+    for one in sums:
         if one.account in (INCOME, RESTRICTED_INCOME):
-            sums[one.unit] = sums.get(one.unit, 0) + one.credit - one.debit
-    return sums
+            found[one.unit] = found.get(one.unit, 0) + one.credit - one.debit
+    return found

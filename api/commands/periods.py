@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from hashlib import sha256
-from io import BytesIO
+from hashlib import file_digest
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from rich.table import Table
 
@@ -22,10 +24,11 @@ from api.wiring import House
 from ledger.domain.goods import amount_of
 from ledger.errors import Refused, Unreadable
 from ledger.money import Money
-from ledger.store.durable import write_atomically
+from ledger.store.durable import atomically
 from projections import journal_queries
 from projections.journal import JOURNAL
 from projections.journal_queries import AccountSum, Close, Row, Span
+from projections.runner import LAST
 
 ROWS_SHOWN = 40
 
@@ -86,7 +89,11 @@ def close(args: Namespace) -> Answer:
         new = home.ledger.periods.close(args.uscc, args.day, seen.size, args.by)
         home.publish()
         days = journal_queries.span(home.runner, args.uscc, args.day)
-        rows, position = journal_queries.rows(home.runner, args.uscc, days.first, days.last)
+        size = days.close.size if days.close else LAST
+        counts: Counter[str] = Counter(rows=0, late=0, unseen=0)
+        reading = journal_queries.reading_rows(home.runner, args.uscc, days.first, days.last)
+        with reading as (rows, position):
+            sums = journal_queries.trial_balance(_counted(rows, size, counts))
     data: dict[str, object] = {
         "uscc": args.uscc,
         "from": _iso(days.first),
@@ -94,15 +101,21 @@ def close(args: Namespace) -> Answer:
         "closed_by": days.close.closed_by if days.close else args.by,
         "seen": days.close.size if days.close else seen.size,
         "new": new,
-        "rows": len(rows),
-        "late": sum(row.late for row in rows),
-        "unseen": sum(row.leaf >= days.close.size for row in rows) if days.close else 0,
-        "income": _income(rows),
+        **counts,
+        "income": _income(sums),
         "as_of": as_of(position),
     }
-    sums = journal_queries.trial_balance(rows)
     shown = [facts("结账 period closed", data), _account_table(sums)]
     return Answer(data | {"accounts": _accounts(sums)}, shown, lines=[stamp(position)])
+
+
+def _counted(rows: Iterable[Row], size: int, counts: Counter[str]) -> Iterator[Row]:
+    """Yield rows, and count them: all, the late ones, those that a log of `size` did not hold."""
+    for row in rows:
+        counts["rows"] += 1
+        counts["late"] += row.late
+        counts["unseen"] += row.leaf >= size
+        yield row
 
 
 def show_closes(args: Namespace) -> Answer:
@@ -131,12 +144,13 @@ def export(args: Namespace) -> Answer:
         if days.close is None and not args.open:
             known = journal_queries.closes(home.runner, args.uscc)
             raise PeriodOpen(args.last, known[-1].last_day if known else None)
-        content, count, stamped = _statement(home, args.uscc, days, args.out.suffix.lower())
-    if not args.dry_run:
-        write_atomically(args.out, content)
+        with TemporaryFile() if args.dry_run else atomically(args.out) as out:
+            count, stamped = _write_statement(home, args.uscc, days, args.out.suffix.lower(), out)
+            out.seek(0)
+            digest = file_digest(out, "sha256").hexdigest()
     data: dict[str, object] = {
         "path": str(args.out),
-        "sha256": sha256(content).hexdigest(),
+        "sha256": digest,
         "uscc": args.uscc,
         "from": _iso(days.first),
         "to": days.last.isoformat(),
@@ -148,11 +162,10 @@ def export(args: Namespace) -> Answer:
     return Answer(data, [facts("序时账 journal", data)])
 
 
-def _statement(
-    home: House, uscc: str, days: Span, suffix: str
-) -> tuple[bytes, int, dict[str, object]]:
-    """Return the bytes of a statement, how many rows it has, and the stamp of what was read."""
-    out = BytesIO()
+def _write_statement(
+    home: House, uscc: str, days: Span, suffix: str, out: BinaryIO
+) -> tuple[int, dict[str, object]]:
+    """Write a statement; return how many rows it has, and the stamp of what was read."""
     reading = journal_queries.reading_rows(home.runner, uscc, days.first, days.last)
     with reading as (rows, position):
         head = heading(uscc, days, position)
@@ -161,7 +174,7 @@ def _statement(
         else:
             made = days.close.time if days.close else position.time
             count = write_xlsx(out, head, rows, made or datetime(2000, 1, 1, tzinfo=UTC))
-    return out.getvalue(), count, as_of(position)
+    return count, as_of(position)
 
 
 def changes(args: Namespace) -> Answer:
@@ -253,9 +266,9 @@ def _accounts(found: Iterable[AccountSum]) -> list[dict[str, str]]:
     ]
 
 
-def _income(rows: Sequence[Row]) -> dict[str, str]:
-    sums = journal_queries.income(rows)
-    return {unit: amount_of(minor, unit).decimal() for unit, minor in sorted(sums.items())}
+def _income(sums: Iterable[AccountSum]) -> dict[str, str]:
+    income = journal_queries.income(sums)
+    return {unit: amount_of(minor, unit).decimal() for unit, minor in sorted(income.items())}
 
 
 def _close_json(found: Close) -> dict[str, object]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger.store import durable
-from ledger.store.durable import write_atomically, write_once
+from ledger.store.durable import atomically, write_atomically, write_once
 
 
 def test_a_file_is_written_with_its_folders_and_its_mode(tmp_path: Path) -> None:
@@ -77,3 +77,24 @@ def test_every_new_folder_on_the_way_is_made_durable(
     write_atomically(tmp_path / "a" / "b" / "file", b"data")
 
     assert synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
+
+
+def test_a_long_file_is_written_piece_by_piece_and_read_before_it_takes_its_place(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a" / "file"
+
+    with atomically(path, mode=0o600) as file:
+        file.write(b"first ")
+        file.write(b"second")
+        file.seek(0)
+        assert file.read() == b"first second"
+        assert not path.exists()
+
+    assert path.read_bytes() == b"first second"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(KeyError), atomically(path) as file:
+        file.write(b"half of")
+        raise KeyError
+    assert path.read_bytes() == b"first second"
+    assert [p.name for p in path.parent.iterdir()] == ["file"]
