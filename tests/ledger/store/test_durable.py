@@ -93,8 +93,19 @@ def test_a_long_file_is_written_piece_by_piece_and_read_before_it_takes_its_plac
 
     assert path.read_bytes() == b"first second"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with pytest.raises(KeyError), atomically(path) as file:
-        file.write(b"half of")
-        raise KeyError
-    assert path.read_bytes() == b"first second"
-    assert [p.name for p in path.parent.iterdir()] == ["file"]
+
+
+def test_a_long_file_that_fails_half_way_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write_atomically(path, b"first")
+
+    def write() -> None:
+        with atomically(path) as file:
+            file.write(b"half of")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        write()
+
+    assert path.read_bytes() == b"first"
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
