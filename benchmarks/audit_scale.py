@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from auditing import LOG, ORIGIN, SIGNERS
-from machine import keep
+from machine import asking, keep
 from made_log import make_log
 from rich.console import Console
 from rounds import spread
@@ -32,7 +32,7 @@ from api.mirroring.fetching import source
 from ledger.domain.organisations import AUTHORITY
 from ledger.proof.notes import VerifierKey
 
-RESULTS = Path(__file__).parent / "audit_scale.json"
+RESULTS = "audit_scale.json"
 TICKS = os.sysconf("SC_CLK_TCK")
 LOOK_S = 1
 
@@ -128,13 +128,12 @@ def compared(folder: Path, events: int, jobs: int, engine: str, rounds: int) -> 
 
 def main() -> None:
     """Make the log, audit it both ways, print and keep the results."""
-    asked = argparse.ArgumentParser(description=__doc__)
+    asked = asking(__doc__)
     asked.add_argument("--events", type=int, default=200_000)
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--engine", choices=ENGINES, default="processes")
     asked.add_argument("--folder", type=Path, help="where the log is made, or lies already")
-    asked.add_argument("--results", type=Path, default=RESULTS)
     asked.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.one:
@@ -152,7 +151,7 @@ def main() -> None:
     rows = [(name, str(results["one"][name]), str(results["several"][name])) for name in names]
     rows += [(name, str(results[name]), "") for name in ("agree", "findings", "times_as_fast")]
     Console().print(table("a large log audited", ("what", "one>", "several>"), rows))
-    keep(given.results, results, given.rounds)
+    keep(given.results / RESULTS, results, given.rounds)
     if not results["agree"]:
         sys.exit(1)
 

@@ -9,20 +9,18 @@ medians of the rounds, with the least and the most of them.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from bare_checks import Check, libsodium_s, openssl_s
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from machine import keep
+from machine import asking, keep
 from rich.console import Console
 from rounds import ratios, spread
 
@@ -55,7 +53,7 @@ from ledger.proof import checkpoint, jws, merkle, tiles
 from ledger.proof.encoding import b64url
 from ledger.proof.notes import VerifierKey
 
-RESULTS = Path(__file__).parent / "auditing.json"
+RESULTS = "auditing.json"
 ORIGIN = "donations.example/ledger"
 USCC = "532300000000000198"
 CODE, FUND, NOTICE = "23050126", "fund-1", "示例公告"
@@ -225,7 +223,7 @@ def walled(files: dict[str, bytes], entries: int, jobs: int) -> float:
 
 def main() -> None:
     """Measure, print, and keep the results."""
-    asked = argparse.ArgumentParser(description=__doc__)
+    asked = asking(__doc__)
     asked.add_argument("--gifts", type=int, default=1500)
     asked.add_argument("--rounds", type=int, default=7)
     given = asked.parse_args()
@@ -256,7 +254,7 @@ def main() -> None:
     }
     rows = list(results.items())
     Console().print(table("a log audited, one core", ("what", "value>"), rows))
-    keep(RESULTS, results, given.rounds)
+    keep(given.results / RESULTS, results, given.rounds)
 
 
 if __name__ == "__main__":

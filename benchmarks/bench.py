@@ -7,7 +7,6 @@ this machine is left out, and so are the ratios to it.
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import statistics
 import tempfile
@@ -25,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from emmett_peer import Emmett, emmett
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
-from machine import keep
+from machine import asking, keep
 from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 
@@ -37,7 +36,7 @@ from ledger.money import Money
 from ledger.proof.encoding import b64url
 from ledger.store import embedded
 
-RESULTS = Path(__file__).parent / "results.json"
+RESULTS = "results.json"
 USCC = "532300000000000198"
 SINGLES, BULK = 60, 2000
 THREADS, TOGETHER = 16, 320
@@ -289,7 +288,7 @@ def shown(found: Measured) -> list[tuple[str, ...]]:
 
 def main() -> None:
     """Measure, print, and keep the results."""
-    asked = argparse.ArgumentParser(description=__doc__)
+    asked = asking(__doc__)
     asked.add_argument("--rounds", type=int, default=5)
     given = asked.parse_args()
     with server() as conninfo:
@@ -310,7 +309,7 @@ def main() -> None:
         }
         for m in found
     }
-    keep(RESULTS, results, given.rounds)
+    keep(given.results / RESULTS, results, given.rounds)
 
 
 if __name__ == "__main__":

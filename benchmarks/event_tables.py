@@ -7,7 +7,6 @@ Prints a table and writes benchmarks/event_tables.json (docs/decisions/0053-even
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import signal
 import tempfile
@@ -20,13 +19,13 @@ from random import Random
 from typing import LiteralString
 
 import psycopg
-from machine import keep
+from machine import asking, keep
 from rich.console import Console
 
 from api.answers import table
 from ledger.store import embedded
 
-RESULTS = Path(__file__).parent / "event_tables.json"
+RESULTS = "event_tables.json"
 COMMIT = 2000
 STATE = 256
 """Bytes of a state here; a real one has some 900, which only makes the heap longer."""
@@ -323,7 +322,7 @@ def show(found: list[Measured], rows: int) -> None:
 
 def main() -> None:
     """Measure all shapes, one after the other."""
-    parser = argparse.ArgumentParser(description="Compare shapes of the event table.")
+    parser = asking("Compare shapes of the event table.")
     parser.add_argument("--rows", type=int, default=2_000_000, help=f"a multiple of {4 * COMMIT}")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is temporary is removed
@@ -334,7 +333,7 @@ def main() -> None:
             show(found[-1:], given.rows)
     show(found, given.rows)
     result = {"rows": given.rows, "settings": SETTINGS, "shapes": [asdict(m) for m in found]}
-    keep(RESULTS, result, 1)
+    keep(given.results / RESULTS, result, 1)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -12,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cryptography.hazmat.backends.openssl import backend
+
+HERE = Path(__file__).parent
 
 PACKAGES = (
     "eventsourcing", "psycopg", "cryptography", "pynacl", "fastapi", "starlette", "uvicorn",
@@ -33,6 +36,15 @@ def facts() -> dict[str, object]:
         "commit": _commit(),
         "waiting_for_a_core": os.getloadavg()[0],
     }
+
+
+def asking(description: str | None) -> argparse.ArgumentParser:
+    """Return a script's parser, which knows already which folder the results go to."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument(
+        "--results", type=Path, default=HERE, metavar="FOLDER", help="where the figures are kept"
+    )
+    return parser
 
 
 def keep(results: Path, found: Mapping[str, object], rounds: int) -> None:

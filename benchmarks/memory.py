@@ -9,7 +9,6 @@ what ten million entries would take, beside 1 GiB. Prints a table and writes ben
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import os
@@ -23,14 +22,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from machine import keep
+from machine import asking, keep
 from rich.console import Console
 
 from api.answers import table
 from api.importing.lists import HELD_ROWS
 from api.imports.texts import ROWS_MAX
 
-RESULTS = Path(__file__).parent / "memory.json"
+RESULTS = "memory.json"
 USCC = "532300000000000198"
 TEN_MILLION = 10_000_000
 MIB = 2**20
@@ -184,14 +183,14 @@ def show(found: Sequence[Peak], short: Measured, long: Measured) -> None:
 
 def main() -> None:
     """Measure, print, and keep the results."""
-    asked = argparse.ArgumentParser(description=__doc__)
+    asked = asking(__doc__)
     asked.add_argument("--gifts", type=int, default=20_000)
     given = asked.parse_args()
     short, long = measured(given.gifts), measured(3 * given.gifts)
     found = peaks(short, long)
     show(found, short, long)
     results = {"entries": [short.entries, long.entries], "peaks": [asdict(one) for one in found]}
-    keep(RESULTS, results, 1)
+    keep(given.results / RESULTS, results, 1)
 
 
 if __name__ == "__main__":

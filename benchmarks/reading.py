@@ -29,7 +29,7 @@ from bench import USCC, furnished, gift, server
 from fastapi import FastAPI, Response
 from loading import Asked, Loader
 from long_fund import BLOCK, TIME, Story, build, gift_id, payment_id
-from machine import keep
+from machine import asking, keep
 from psycopg import sql
 from rich.console import Console
 from trace_scale import check_room, store_events
@@ -44,7 +44,7 @@ from projections.gift_index import GIFT_INDEX
 from projections.journal import JOURNAL
 from projections.runner import View
 
-RESULTS = Path(__file__).parent / "reading.json"
+RESULTS = "reading.json"
 GIFTS = 1_000_000
 CHOSEN = 40
 """Gifts of which one is traced at random."""
@@ -229,7 +229,7 @@ def run(gifts: int, rounds: int) -> dict[str, object]:
     }
 
 
-def show(found: dict[str, object]) -> None:
+def show(found: dict[str, object], rounds: int) -> None:
     """Print what was found."""
     console = Console()
     console.width = max(console.width, 110)
@@ -247,13 +247,13 @@ def show(found: dict[str, object]) -> None:
         "its ratio>",
         "slowest, ms>",
     )
-    title = f"answers from {found['events']:,} events, medians of {found['rounds']} rounds"
+    title = f"answers from {found['events']:,} events, medians of {rounds} rounds"
     console.print(table(title, heads, rows))
 
 
 def main() -> None:
     """Measure at the size that is asked for."""
-    parser = argparse.ArgumentParser(description="Measure public reads against a constant answer.")
+    parser = asking("Measure public reads against a constant answer.")
     parser.add_argument("--events", type=int, default=GIFTS, help=f"a multiple of {BLOCK:,}")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
@@ -268,8 +268,8 @@ def main() -> None:
         parser.error(f"--events must be a multiple of {BLOCK}")
     check_room(given.events)
     found = run(given.events, given.rounds)
-    show(found)
-    keep(RESULTS, found, given.rounds)
+    show(found, given.rounds)
+    keep(given.results / RESULTS, found, given.rounds)
 
 
 if __name__ == "__main__":

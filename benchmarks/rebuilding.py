@@ -8,7 +8,6 @@ commits it with its tracking. Prints a table and writes benchmarks/rebuilding.js
 
 from __future__ import annotations
 
-import argparse
 import resource
 import statistics
 import tempfile
@@ -19,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import server
-from machine import keep
+from machine import asking, keep
 from mixed_ledger import fill
 from rich.console import Console
 from rounds import ratios, spread
@@ -33,7 +32,7 @@ from projections.rebuilding import ALONE, Crew
 from projections.shadows import BATCH, Place, discard, open_shadow
 from projections.views import enter
 
-RESULTS = Path(__file__).parent / "rebuilding.json"
+RESULTS = "rebuilding.json"
 ALL, TWO, READ, ENGINE = (
     "all views, one process",
     "all views, two processes",
@@ -102,7 +101,7 @@ def measure(works: dict[str, Callable[[], int]], rounds: int) -> dict[str, Measu
 
 def main() -> None:
     """Record, measure, print, and keep the results."""
-    asked = argparse.ArgumentParser(description=__doc__)
+    asked = asking(__doc__)
     asked.add_argument("--events", type=int, default=60_000)
     asked.add_argument("--one-by-one", type=int, default=1_000, help="facts of the engine's way")
     asked.add_argument("--rounds", type=int, default=5)
@@ -122,10 +121,10 @@ def main() -> None:
             given.rounds,
         )
         house.close()
-    report(found, events, given.rounds)
+    report(found, events, given.rounds, given.results)
 
 
-def report(found: dict[str, Measured], events: int, rounds: int) -> None:
+def report(found: dict[str, Measured], events: int, rounds: int, folder: Path) -> None:
     """Print the table and write the results."""
     rates = {name: statistics.median(one.passed) for name, one in found.items()}
     compared: dict[str, float] = {}
@@ -145,7 +144,7 @@ def report(found: dict[str, Measured], events: int, rounds: int) -> None:
         "facts": events, "views": len(VIEWS), "facts_a_second": rates, "ratios": compared,
         "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     }  # fmt: skip
-    keep(RESULTS, said, rounds)
+    keep(folder / RESULTS, said, rounds)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ Writes benchmarks/receipt_jobs.json. No threshold: numbers only.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import subprocess
 import sys
@@ -18,14 +17,14 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from machine import keep
+from machine import asking, keep
 from rich.console import Console
 
 from api.answers import table
 from api.working import cores
 from receipts.press import Press, Sheet
 
-RESULTS = Path(__file__).with_suffix(".json")
+RESULTS = "receipt_jobs.json"
 ATTACHED = b"x" * 4000
 VERIFY = "import sys; from api.cli import main; sys.exit(main(sys.argv[1:]))"
 
@@ -68,7 +67,7 @@ def printed(numbers: count[int], many: int, jobs: int) -> None:
 
 def main() -> None:
     """Measure, print, and keep the results."""
-    given = argparse.ArgumentParser(description=__doc__)
+    given = asking(__doc__)
     given.add_argument("--receipts", type=int, default=4096)
     given.add_argument("--rounds", type=int, default=5)
     given.add_argument("--jobs", type=int, default=2)
@@ -105,7 +104,7 @@ def main() -> None:
     console = Console()
     console.width = max(console.width, 100)
     console.print(table("receipts in bulk, by several processes", ("what", "value>"), rows))
-    keep(RESULTS, found, asked.rounds)
+    keep(asked.results / RESULTS, found, asked.rounds)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ they are. Writes benchmarks/receipt_parts.json. No threshold: numbers only.
 
 from __future__ import annotations
 
-import argparse
 import cProfile
 import pstats
 import statistics
@@ -22,7 +21,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from machine import keep
+from machine import asking, keep
 from receipts_drawn import page, signer
 from rich.console import Console
 from rounds import spread
@@ -37,7 +36,7 @@ from receipts.pdf import _modules, render, render_all
 from receipts.press import AT_ONCE
 from receipts.typeface import LEVEL, advance
 
-RESULTS = Path(__file__).with_suffix(".json")
+RESULTS = "receipt_parts.json"
 WHOLE, ALONE = "the whole, sixteen at a time", "the whole, one by one"
 DRAWING, HASHING, SIGNING = "drawing, unsigned", "hashing", "signing"
 PARTS = (DRAWING, HASHING, SIGNING)
@@ -143,7 +142,7 @@ def profile(pages: Sequence[Page]) -> list[tuple[str, int, float]]:
 
 def main() -> None:
     """Measure, print, and keep the results."""
-    given = argparse.ArgumentParser(description=__doc__)
+    given = asking(__doc__)
     given.add_argument("--receipts", type=int, default=100, help="a round")
     given.add_argument("--rounds", type=int, default=7, help="that are counted")
     asked = given.parse_args()
@@ -171,7 +170,7 @@ def main() -> None:
     lines = [(name, str(calls), f"{own:,.0f}") for name, calls, own in profiled]
     columns = ("function", "calls>", "own microseconds>")
     console.print(table("where the time goes, by cProfile", columns, lines))
-    keep(RESULTS, found, asked.rounds)
+    keep(asked.results / RESULTS, found, asked.rounds)
 
 
 if __name__ == "__main__":

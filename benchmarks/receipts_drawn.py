@@ -8,7 +8,6 @@ Prints a table and writes benchmarks/receipts_drawn.json. No threshold: numbers 
 
 from __future__ import annotations
 
-import argparse
 import html
 import json
 import statistics
@@ -26,7 +25,7 @@ from typing import Any
 import typst
 import weasyprint
 from cryptography.hazmat.primitives.asymmetric import ec
-from machine import keep
+from machine import asking, keep
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -43,7 +42,7 @@ from receipts.painting import HEAVY, INKS, QR_QUIET
 from receipts.pdf import _modules, render
 from receipts.typeface import FONT_FILE, advance
 
-RESULTS = Path(__file__).with_suffix(".json")
+RESULTS = "receipts_drawn.json"
 OURS = "receipts drawn, proof attached, signed"
 PLAIN = "ReportLab canvas, shared font"
 FAMILY = "Noto Sans SC"
@@ -280,7 +279,7 @@ def measure(receipts: int, rounds: int) -> dict[str, list[float]]:
 
 def main() -> None:
     """Measure, print, and keep the results."""
-    given = argparse.ArgumentParser(description=__doc__)
+    given = asking(__doc__)
     given.add_argument("--receipts", type=int, default=60, help="a round, of the fastest way")
     given.add_argument("--rounds", type=int, default=5, help="that are counted")
     given.add_argument("--keep", type=Path, help="a folder for one page drawn each way")
@@ -302,7 +301,7 @@ def main() -> None:
     console = Console()
     console.width = max(console.width, 100)
     console.print(table(f"receipts drawn, median of {asked.rounds} rounds", columns, rows))
-    keep(RESULTS, found, asked.rounds)
+    keep(asked.results / RESULTS, found, asked.rounds)
 
 
 if __name__ == "__main__":

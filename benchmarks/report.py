@@ -1,12 +1,12 @@
 """One table and one chart of what was promised and what the last run of the benchmarks found.
 
-Reads the results that the other scripts wrote beside themselves; what was not measured is called so
-and counts as reached by nobody. Writes benchmarks/summary.json and benchmarks/summary.svg.
+Reads the results that the other scripts wrote; what was not measured is called so
+and counts as reached by nobody. Writes summary.json and summary.svg
+beside them.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ from operator import getitem
 from pathlib import Path
 from typing import Any, Literal
 
-from machine import keep
+from machine import asking, keep
 from reportlab.graphics import renderSVG
 from reportlab.graphics.shapes import Drawing, Line, Rect, String
 from reportlab.lib.colors import Color, HexColor
@@ -24,7 +24,6 @@ from rich.console import Console
 
 from api.answers import table
 
-HERE = Path(__file__).parent
 GIB = 1024
 """MiB in a GiB."""
 
@@ -169,11 +168,14 @@ PROMISES = (
 )  # fmt: skip
 
 
-def row(promise: Promise) -> Row:
-    """Look a figure up; it is not measured where its results, or the peer in them, are missing."""
+def row(promise: Promise, folder: Path) -> Row:
+    """Look a figure up in the folder of results.
+
+    It is not measured where they, or the peer in them, are missing.
+    """
     asked = f"{promise.limit} {promise.asked:g}"
     try:
-        results = json.loads((HERE / promise.results).read_text())
+        results = json.loads((folder / promise.results).read_text())
         figure, lowest, highest = promise.find(results)
     except (FileNotFoundError, NotMeasured):
         return Row(promise.path, promise.beside, None, None, None, asked, None, None)
@@ -224,9 +226,9 @@ def _words(x: float, y: float, words: str, anchor: str) -> String:
     return String(x, y, words, fontName="Helvetica", fontSize=9, fillColor=WORDS, textAnchor=anchor)
 
 
-def main() -> None:
-    """Print the table, and keep it with the machine's facts and the chart."""
-    rows = [row(promise) for promise in PROMISES]
+def report(folder: Path) -> None:
+    """Print the table, and keep it with the machine's facts and the chart in the same folder."""
+    rows = [row(promise, folder) for promise in PROMISES]
     said = {None: "not measured", True: "yes", False: "no"}
     lines = [
         (
@@ -240,10 +242,9 @@ def main() -> None:
     console.width = max(console.width, 140)
     heads = ("path", "beside", "figure>", "of the rounds>", "asked>", "reached")
     console.print(table("what was promised, and what was found last", heads, lines))
-    keep(HERE / "summary.json", {"figures": [asdict(one) for one in rows]}, 1)
-    renderSVG.drawToFile(chart(rows), str(HERE / "summary.svg"))
+    keep(folder / "summary.json", {"figures": [asdict(one) for one in rows]}, 1)
+    renderSVG.drawToFile(chart(rows), str(folder / "summary.svg"))
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    main()
+    report(asking(__doc__).parse_args().results)

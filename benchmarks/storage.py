@@ -6,7 +6,6 @@ is removed afterwards. Prints tables and writes benchmarks/storage.json (docs/ca
 
 from __future__ import annotations
 
-import argparse
 import bz2
 import json
 import lzma
@@ -26,14 +25,14 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from machine import keep
+from machine import asking, keep
 from rich.console import Console
 
 from api.answers import table
 from ledger.proof.encoding import unb64url
 from ledger.store import embedded
 
-RESULTS = Path(__file__).parent / "storage.json"
+RESULTS = "storage.json"
 COMMAND = Path(sys.executable).parent / "donation-ledger"
 USCC = "53100000500021326D"
 GIFTS, RECEIPTS = 20_000, 1000
@@ -247,14 +246,14 @@ def show(found: dict[str, Any]) -> None:
 
 def main() -> None:
     """Measure at the size that is asked for."""
-    parser = argparse.ArgumentParser(description="Measure the bytes of gifts and receipts.")
+    parser = asking("Measure the bytes of gifts and receipts.")
     parser.add_argument("--gifts", type=int, default=GIFTS)
     parser.add_argument("--receipts", type=int, default=RECEIPTS)
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is temporary is removed
     found = measure(given.gifts, given.receipts)
     show(found)
-    keep(RESULTS, found, 1)
+    keep(given.results / RESULTS, found, 1)
 
 
 if __name__ == "__main__":

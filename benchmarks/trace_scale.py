@@ -7,7 +7,6 @@ ten million gifts cost no trace more than one and a half times what ten thousand
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import signal
 import statistics
@@ -19,7 +18,6 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import count
-from pathlib import Path
 from random import Random
 
 from bench import USCC, furnished, gift, server
@@ -38,7 +36,7 @@ from long_fund import (
     payment_id,
     prove,
 )
-from machine import keep
+from machine import asking, keep
 from psycopg import sql
 from rich.console import Console
 
@@ -51,7 +49,7 @@ from ledger.store.recorder import EVENTS
 from projections import fund_page, statements, trace_queries
 from projections.traces import TRACES
 
-RESULTS = Path(__file__).parent / "trace_scale.json"
+RESULTS = "trace_scale.json"
 SMALL = BLOCK
 LARGE = 10_000_000
 STORED = 1_000_000
@@ -371,7 +369,7 @@ def show(found: dict[str, object]) -> None:
 
 def main() -> None:
     """Measure at the size that is asked for."""
-    parser = argparse.ArgumentParser(description="Measure tracing against the number of gifts.")
+    parser = asking("Measure tracing against the number of gifts.")
     parser.add_argument("--gifts", type=int, default=LARGE, help=f"a multiple of {BLOCK:,}")
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
@@ -381,7 +379,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is temporary is removed
     found = run(asked.gifts, asked.rounds)
     show(found)
-    keep(RESULTS, found, asked.rounds)
+    keep(asked.results / RESULTS, found, asked.rounds)
 
 
 if __name__ == "__main__":

@@ -7,19 +7,17 @@ table and keeps the medians in JSON.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 from bare_checks import Check, libsodium_s, openssl_s
 from bench import DAY, USCC, furnished, gift, server
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from machine import keep
+from machine import asking, keep
 from rich.console import Console
 from rounds import ratios, spread
 
@@ -39,7 +37,7 @@ from receipts.known import Asked
 from receipts.trust import Trust
 from receipts.verify import Verifier
 
-RESULTS = Path(__file__).parent / "verifying.json"
+RESULTS = "verifying.json"
 AT_ONCE = 64
 """Files that are verified step by step together."""
 
@@ -110,7 +108,7 @@ class Bare:
 
 def main() -> None:
     """Measure, print, and keep the results."""
-    asked = argparse.ArgumentParser(description=__doc__)
+    asked = asking(__doc__)
     asked.add_argument("--receipts", type=int, default=400)
     asked.add_argument("--rounds", type=int, default=9)
     given = asked.parse_args()
@@ -142,7 +140,7 @@ def main() -> None:
     }
     rows = list(found.items())
     Console().print(table("receipts verified offline", ("what", "value>"), rows))
-    keep(RESULTS, found, given.rounds)
+    keep(given.results / RESULTS, found, given.rounds)
 
 
 if __name__ == "__main__":

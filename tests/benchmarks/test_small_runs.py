@@ -1,0 +1,54 @@
+"""Every script of `make bench` runs whole, in small, and the report finds all that was promised."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.test_report import BENCHMARKS, described, scripts_that_run
+
+SMALL = {
+    "bench.py": ("--rounds", "1"),
+    "rebuilding.py": ("--events", "2000", "--one-by-one", "50", "--rounds", "1"),
+    "receipts_drawn.py": ("--receipts", "16", "--rounds", "1"),
+    "receipt_parts.py": ("--receipts", "16", "--rounds", "1"),
+    "verifying.py": ("--receipts", "16", "--rounds", "1"),
+    "auditing.py": ("--gifts", "60", "--rounds", "1"),
+    "audit_scale.py": ("--events", "2000", "--rounds", "1"),
+    "memory.py": ("--gifts", "500"),
+    "reading.py": ("--events", "10000", "--rounds", "1"),
+    "trace_scale.py": ("--gifts", "20000", "--rounds", "1"),
+}
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the results of all scripts."""
+    return tmp_path_factory.mktemp("results")
+
+
+def run(script: str, results: Path, *asked: str) -> None:
+    """Run a script as `make bench` does, but for its length."""
+    command = [sys.executable, str(BENCHMARKS / script), "--results", str(results), *asked]
+    done = subprocess.run(command, capture_output=True, timeout=300, check=False, text=True)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("script", scripts_that_run())
+def test_a_script_runs_and_keeps_its_figures(script: str, results: Path) -> None:
+    run(script, results, *SMALL[script])
+    found = json.loads((results / described()[script]).read_text())
+    assert found["machine"]["cores"]
+
+
+def test_the_report_finds_a_figure_for_each_promise(results: Path) -> None:
+    run("report.py", results)
+    figures = json.loads((results / "summary.json").read_text())["figures"]
+    missing = {one["beside"] for one in figures if one["figure"] is None}
+    assert not missing or missing == {"Emmett, 16 at a time"}, "a peer that needs Node.js"
