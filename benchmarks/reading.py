@@ -22,6 +22,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import uvicorn
 from anyio import to_thread
@@ -229,7 +230,7 @@ def run(gifts: int, rounds: int) -> dict[str, object]:
     }
 
 
-def show(found: dict[str, object], rounds: int) -> None:
+def show(found: dict[str, Any], rounds: int) -> None:
     """Print what was found."""
     console = Console()
     console.width = max(console.width, 110)

@@ -103,12 +103,12 @@ def _within(pages: Sequence[Page]) -> dict[str, float]:
     sheets = [lay_out(one, advance) for one in pages]
     modules = [_modules(one.qr) for one in pages]
     given = list(zip(sheets, modules, strict=True))
-    contents = [painted(*one, Codes()) for one in given]
+    contents = [painted(sheet, code, Codes()) for sheet, code in given]
     typeface.part_of.cache_clear()
     return {
         "laying out": timed(lambda one: lay_out(one, advance), pages),
         "the code": timed(lambda one: _modules(one.qr), pages),
-        "painting": timed(lambda one: painted(*one, Codes()), given),
+        "painting": timed(lambda one: painted(one[0], one[1], Codes()), given),
         "packing the page": timed(lambda one: zlib.compress(one, LEVEL), contents),
         "the typeface's part": timed(_cut, [_others(one) for one in given]),
     }

@@ -207,12 +207,9 @@ def chart(rows: list[Row]) -> Drawing:
         bottom = height - LINE * (number + 2)
         end = _across(min(HIGH, max(LOW, one.goodness)))
         colour: Color = REACHED if one.reached else MISSED
-        drawing.add(
-            Rect(
-                min(middle, end), bottom + 5, abs(end - middle), LINE - 10,
-                fillColor=colour, strokeColor=None,
-            )
-        )  # fmt: skip
+        bar = Rect(min(middle, end), bottom + 5, abs(end - middle), LINE - 10)
+        bar.fillColor, bar.strokeColor = colour, None
+        drawing.add(bar)
         words = f"{one.path}, to {one.beside}: {one.figure:.3g} ({one.asked})"
         drawing.add(_words(EDGE, bottom + 8, words, "start"))
     return drawing
@@ -222,7 +219,7 @@ def _across(goodness: float) -> float:
     return LABELS + EDGE + (WIDTH - LABELS - 3 * EDGE) * log10(goodness / LOW) / log10(HIGH / LOW)
 
 
-def _words(x: float, y: float, words: str, anchor: str) -> String:
+def _words(x: float, y: float, words: str, anchor: Literal["start", "middle"]) -> String:
     return String(x, y, words, fontName="Helvetica", fontSize=9, fillColor=WORDS, textAnchor=anchor)
 
 

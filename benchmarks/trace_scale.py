@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import count
 from random import Random
+from typing import Any
 
 from bench import USCC, furnished, gift, server
 from long_fund import (
@@ -350,7 +351,7 @@ def prove_rows(made: House, folded: House) -> int:
     return prove(made, folded, story)
 
 
-def show(found: dict[str, object]) -> None:
+def show(found: dict[str, Any]) -> None:
     """Print what was found."""
     console = Console()
     console.width = max(console.width, 120)

@@ -24,14 +24,6 @@ SMALL = {
     "trace_scale.py": ("--gifts", "20000", "--rounds", "1"),
 }
 
-pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for the results of all scripts."""
-    return tmp_path_factory.mktemp("results")
-
 
 def run(script: str, results: Path, *asked: str) -> None:
     """Run a script as `make bench` does, but for its length."""
@@ -40,15 +32,13 @@ def run(script: str, results: Path, *asked: str) -> None:
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("script", scripts_that_run())
-def test_a_script_runs_and_keeps_its_figures(script: str, results: Path) -> None:
-    run(script, results, *SMALL[script])
-    found = json.loads((results / described()[script]).read_text())
-    assert found["machine"]["cores"]
-
-
-def test_the_report_finds_a_figure_for_each_promise(results: Path) -> None:
-    run("report.py", results)
-    figures = json.loads((results / "summary.json").read_text())["figures"]
+@pytest.mark.long
+def test_all_scripts_run_and_the_report_finds_a_figure_for_each_promise(tmp_path: Path) -> None:
+    for script in scripts_that_run():
+        run(script, tmp_path, *SMALL[script])
+        found = json.loads((tmp_path / described()[script]).read_text())
+        assert found["machine"]["cores"]
+    run("report.py", tmp_path)
+    figures = json.loads((tmp_path / "summary.json").read_text())["figures"]
     missing = {one["beside"] for one in figures if one["figure"] is None}
     assert not missing or missing == {"Emmett, 16 at a time"}, "a peer that needs Node.js"
