@@ -46,6 +46,9 @@ GROWS_UNTIL = {"import": HELD_ROWS + ROWS_MAX}
 RECEIPTED = 300
 """Gifts of the first day, for which receipts are made out."""
 
+LAST_DAY = "2026-03-31"
+"""The last day of the gifts: their period is closed and exported."""
+
 ALONE = ("--jobs", "1")
 """What does all work in the process that is measured: others would hold a part of it unseen."""
 
@@ -149,8 +152,9 @@ def measured(gifts: int) -> Measured:
         made.run("log", "export", exported, name="log export")
         made.run("audit", "--log", exported, "--trust", trust, *ALONE, name="audit of the log")
         made.run("rebuild", *ALONE, name="rebuild")
-        made.run("period", "export", USCC, str(made.folder / "journal.csv"), "--open",
-                 "--to", "2026-12-31", name="period export, CSV")  # fmt: skip
+        made.run("period", "close", USCC, LAST_DAY, "--by", "finance", name="period close")
+        made.run("period", "export", USCC, str(made.folder / "journal.csv"), "--to", LAST_DAY,
+                 name="period export, CSV")  # fmt: skip
         made.run("status", "export", str(made.folder / "status.list"), name="status export")
         made.run("person", "export", "示例捐赠人7", "--why", "测量",
                  "--out", str(made.folder / "person.json"), name="person export")  # fmt: skip
