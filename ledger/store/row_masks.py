@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import replace
-from hashlib import sha256
+from functools import lru_cache
 
 from ledger.domain.keeping import SourceRow
 from ledger.domain.values import Source
@@ -35,6 +35,13 @@ def as_said(row: SourceRow, said: SourceRow | None, secret: bytes) -> SourceRow:
 
 def _masked(identity: str, content: str, secret: bytes) -> str:
     """Return MARK and the hex of the digest, exclusive-or a mask of the same length."""
-    mask = hmac.new(derive(secret, "row mask"), identity.encode(), sha256).digest()
+    mask = hmac.digest(_mask_key(secret), identity.encode(), "sha256")
     digest = bytes.fromhex(content)
-    return MARK + bytes(a ^ b for a, b in zip(digest, mask, strict=True)).hex()
+    if len(digest) != len(mask):
+        raise ValueError(f"a digest of {len(digest)} bytes")
+    return f"{MARK}{int.from_bytes(digest) ^ int.from_bytes(mask):064x}"
+
+
+@lru_cache(maxsize=4)
+def _mask_key(secret: bytes) -> bytes:
+    return derive(secret, "row mask")
