@@ -154,6 +154,8 @@ def _kind(cell: Cell) -> str:
 
 def _read_text(cell: str, unit: Unit) -> Money:
     written = half_width(bare(cell))
+    if PLAIN.fullmatch(written) or GROUPED.fullmatch(written):
+        return _money(_decimal(written, cell), unit, cell)
     coded = CODE_AND_NUMBER.fullmatch(written)
     code = (coded[1] or coded[4]) if coded else ""
     if coded is not None and code in PLACES.keys() - NO_CODE_BESIDE_A_NUMBER:
@@ -174,6 +176,10 @@ def _read_text(cell: str, unit: Unit) -> Money:
     value = _decimal(parts[2].strip(" "), cell)
     value = -value if MINUS.search(parts[1]) else value
     return _money(value, _own_unit(before + " " + after, unit), cell)
+
+
+def _noise(scaled: Decimal) -> Decimal:
+    return max(NOISE_MINOR, abs(scaled) * NOISE_RELATIVE)
 
 
 def _in_yuan(fen: int, text: str, unit: Unit, cell: Cell) -> Money:
@@ -206,8 +212,7 @@ def _money(value: Decimal, unit: Unit, cell: Cell) -> Money:
     if abs(scaled) > MINOR_MAX:
         raise CellUnreadable(f"金额太大：{shown(cell)} (too large)")
     minor = scaled.to_integral_value()
-    noise = max(NOISE_MINOR, abs(scaled) * NOISE_RELATIVE)
-    if (minor == 0) != (value == 0) or abs(scaled - minor) > noise:
+    if minor != scaled and (minor == 0 or abs(scaled - minor) > _noise(scaled)):
         raise CellUnreadable(
             f"金额小数位太多：{shown(cell)} ({unit.currency} has {PLACES[unit.currency]} decimals)"
         )

@@ -11,6 +11,8 @@ DIGITS = "零壹贰叁肆伍陆柒捌玖"
 TENS = {"拾": 10, "佰": 100, "仟": 1000}
 VARIANTS = str.maketrans("圆圓萬億貳參叄参陸貮〇", "元元万亿贰叁叁叁陆贰零")
 CAPITAL = re.compile(f"(?:人民币:?)?([{DIGITS}拾佰仟万亿元角分]+)[整正]?")
+UNITS = re.compile("[元圆圓角分]")
+"""One of these ends every amount in words; a quick look before the full reading."""
 LONGEST = 60
 
 
@@ -20,6 +22,8 @@ def read_capitals(text: str) -> int | None:
     银发〔1997〕393号 annex 1: 零 stands for an inner run of zeros, and may be left out only right
     under the digit of 万 or 元; 整 ends at 元, may end at 角, never ends at 分.
     """
+    if not UNITS.search(text):
+        return None
     plain = text.replace(" ", "").translate(VARIANTS)
     written = CAPITAL.fullmatch(plain) if len(plain) <= LONGEST else None
     if written is None:

@@ -41,7 +41,8 @@ class Entry:
 
     `kind` is "money", "total", "prose", "bare" for a row without a readable amount, "joint" for
     one whose amount is merged with the amount above, "away" for one whose money went the other
-    way, or "part" for one that breaks up the amount of the line above.
+    way, or "part" for one that breaks up the amount of the line above. An entry of money has the
+    `party` that its row names.
     """
 
     row: int
@@ -51,16 +52,18 @@ class Entry:
     date: date | None = None
     serial: str | None = None
     moment: datetime | None = None
+    party: str | None = None
 
 
 def read_entry(frame: Frame, row: int) -> Entry | None:
     """Read a row on its own; None if it is blank, or its money stands in another column."""
     cells = own_cells(frame, row)
-    if not any(map(text_of, cells)):
+    filled = sum(1 for text in map(text_of, cells) if text)
+    if not filled:
         return None
     if _is_of_program(frame, row, cells):
         return Entry(row, "prose")
-    if is_total(_labels(frame, row, cells)) or _is_labelled_beside(frame, row, cells):
+    if is_total(_labels(frame, row, cells)) or (filled == 1 and _is_labelled_beside(frame, row)):
         return Entry(row, "total", _total_amount(frame, row, cells))
     if _in_sibling(frame, row):
         return None
@@ -74,16 +77,20 @@ def _is_of_program(frame: Frame, row: int, cells: Sequence[Cell]) -> bool:
 
 
 def _read_money(frame: Frame, row: int, cells: Sequence[Cell]) -> Entry:
-    if is_contact(party_of(frame, row) or ""):
+    party = party_of(frame, row)
+    if party is not None and is_contact(party):
         return Entry(row, "prose")
     try:
-        unit = Unit(
-            read_currency(frame.role(row, "currency"), frame.unit.currency), frame.unit.power
-        )
-        amount = read_amount(frame.sheet.cell(row, frame.layout.amount), unit)
+        amount = read_amount(frame.sheet.cell(row, frame.layout.amount), _unit(frame, row))
     except CellUnreadable as error:
         return _without_amount(frame, row, cells, str(error))
-    return _with_amount(frame, row, amount)
+    return _with_amount(frame, row, amount, party)
+
+
+def _unit(frame: Frame, row: int) -> Unit:
+    if "currency" not in frame.layout.simple:
+        return frame.unit
+    return Unit(read_currency(frame.role(row, "currency"), frame.unit.currency), frame.unit.power)
 
 
 def own_cells(frame: Frame, row: int) -> Sequence[Cell]:
@@ -97,9 +104,9 @@ def party_of(frame: Frame, row: int) -> str | None:
     return next((name for name in names if not is_placeholder(name)), None)
 
 
-def named_party(frame: Frame, row: int) -> str | None:
-    """Return whom the row names as donor or payee; None for 匿名 and the like, who name nobody."""
-    party = party_of(frame, row)
+def named_party(frame: Frame, entry: Entry) -> str | None:
+    """Return whom an entry of money names; None for 匿名 and the like, who name nobody."""
+    party = entry.party
     return None if party and frame.kind == "gifts" and is_not_named(party) else party
 
 
@@ -113,11 +120,10 @@ def _labels(frame: Frame, row: int, cells: Sequence[Cell]) -> Sequence[Cell]:
     return [cell for column, cell in enumerate(cells, start) if column not in remarks]
 
 
-def _is_labelled_beside(frame: Frame, row: int, cells: Sequence[Cell]) -> bool:
+def _is_labelled_beside(frame: Frame, row: int) -> bool:
     """Tell whether a lone amount is summed up by the label in a table beside it on the sheet."""
-    lone = len([cell for cell in cells if text_of(cell)]) == 1
     own = text_of(frame.sheet.cell(row, frame.layout.amount))
-    return lone and bool(own) and not party_of(frame, row) and is_total(frame.sheet.rows[row])
+    return bool(own) and not party_of(frame, row) and is_total(frame.sheet.rows[row])
 
 
 def _total_amount(frame: Frame, row: int, cells: Sequence[Cell]) -> Money | None:
@@ -166,15 +172,15 @@ def _went_other_way(frame: Frame, row: int) -> bool:
     return any(is_figure(cell, frame.unit) for cell in frame.aside(row, "other"))
 
 
-def _with_amount(frame: Frame, row: int, amount: Money) -> Entry:
+def _with_amount(frame: Frame, row: int, amount: Money, party: str | None) -> Entry:
     try:
-        _check_counts(frame, row)
+        _check_counts(frame, row, party)
         _check_rivals(frame, row, amount)
         day = read_date(frame.role(row, "date"), frame.period)
         serial = read_serial(frame.role(row, "serial"))
     except CellUnreadable as error:
-        return Entry(row, "money", amount, str(error))
-    return Entry(row, "money", amount, "", day, serial, _moment(frame, row, day))
+        return Entry(row, "money", amount, str(error), party=party)
+    return Entry(row, "money", amount, "", day, serial, _moment(frame, row, day), party)
 
 
 def _moment(frame: Frame, row: int, day: date | None) -> datetime | None:
@@ -186,7 +192,7 @@ def _moment(frame: Frame, row: int, day: date | None) -> datetime | None:
     return datetime.combine(day, clock) if clock else None
 
 
-def _check_counts(frame: Frame, row: int) -> None:
+def _check_counts(frame: Frame, row: int, party: str | None) -> None:
     """Refuse a row whose own words say that its amount was not received, or not paid."""
     flow = flow_of(frame, row)
     if flow == "/" or any(word in flow for word in WRONG_WAY[frame.kind]):
@@ -196,7 +202,7 @@ def _check_counts(frame: Frame, row: int) -> None:
     stopped = why_no_trade(frame, row)
     if stopped:
         raise CellUnreadable(stopped)
-    number, party = text_of(frame.role(row, "sequence")), party_of(frame, row)
+    number = text_of(frame.role(row, "sequence"))
     if is_of_which(party or number):
         raise CellUnreadable(PART)
     if party is None and WORDS_FOR_NUMBER.fullmatch(number):

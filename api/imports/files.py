@@ -103,7 +103,7 @@ def _read_sheet(
     held = {*(["money"] if money.tables else []), *(["goods"] if money.goods else [])}
     if kind in ("gifts", "payments"):
         return _Reading(money.tables, money.ignored, frozenset(held))
-    goods = read_goods(sheet, kind, date_given, money.ignored, mapping)
+    goods = read_goods(sheet, kind, date_given, money.ignored, mapping, money.headers)
     tables = () if of_goods else money.tables
     held |= goods.kinds
     return _Reading((*tables, *goods.tables), _passed_over(money, goods), frozenset(held))

@@ -25,7 +25,7 @@ from api.imports.goods_headers import (
 )
 from api.imports.goods_rows import RECEIVED, GoodsRow, GoodsTable
 from api.imports.goods_sections import frames_of
-from api.imports.headers import find_headers
+from api.imports.headers import Header, find_headers
 from api.imports.prose import line_of, names_total
 from api.imports.roles import Mapping
 from api.imports.rows import RejectedRow
@@ -55,21 +55,24 @@ def read_goods(
     date_given: date | None,
     around: Iterable[Line] = (),
     mapping: Mapping | None = None,
+    headers: Sequence[Header] | None = None,
 ) -> GoodsReading:
     """Read a sheet's lists of `kind` ("goods-received", "goods-issued", "auto" to tell).
 
     A line without a day of its own gets `date_given`, else the latest full date in the lines
-    passed over here and in those `around`, which the reader of money found on the sheet.
+    passed over here and in those `around`, which the reader of money found on the sheet, as
+    it did the `headers`; without them they are looked for.
     """
-    money = [header for header in find_headers(sheet.rows, "in", mapping) if header.layouts]
+    known = find_headers(sheet.rows, "in", mapping) if headers is None else headers
+    money = [header for header in known if header.layouts]
     taken = {row for h in money for row in range(h.row, h.row + h.depth)}
-    headers = find_goods_headers(sheet.rows, taken, mapping, alone=not money)
-    ends = sorted([*(h.row for h in money), *(h.row for h in headers), len(sheet.rows)])
+    of_goods = find_goods_headers(sheet.rows, taken, mapping, alone=not money)
+    ends = sorted([*(h.row for h in money), *(h.row for h in of_goods), len(sheet.rows)])
     tables: list[GoodsTable] = []
-    lines = set(_lines_above(sheet, min(ends, default=0))) if headers else set()
+    lines = set(_lines_above(sheet, min(ends, default=0))) if of_goods else set()
     covered: set[int] = set()
     frames: tuple[GoodsFrame, ...] = ()
-    for header in headers:
+    for header in of_goods:
         body = range(header.row + header.depth, next(e for e in ends if e > header.row))
         frames = frames_of(sheet, header, body, kind, frames)
         covered |= set(range(header.row + 1, body.stop + 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -33,6 +34,8 @@ SURE = 9
 """The rank of what a mapping says: above any guess."""
 GOODS_ENOUGH = 2
 ROWS_TO_PROVE = 10
+PLAIN_NUMBER = re.compile(r"\s*-?[0-9][0-9,.]*\s*")
+"""The commonest text that no header has: a quick look before the full one."""
 COLUMNS_MAX = 16_384
 """Columns a sheet can have (ECMA-376-1, Excel's own limit)."""
 
@@ -168,13 +171,13 @@ def _size(layouts: tuple[Layout, ...] | None) -> int:
 def is_wordy(row: Sequence[Cell]) -> bool:
     """Tell whether every filled cell is a short text, none a number or a day, as in a header."""
     filled = [cell for cell in row if cell != ""]
-    return bool(filled) and all(map(_is_word, filled))
+    for cell in filled:
+        if not isinstance(cell, str) or PLAIN_NUMBER.fullmatch(cell):
+            return False
+    return bool(filled) and all(map(_is_word, map(text_of, filled)))
 
 
-def _is_word(cell: Cell) -> bool:
-    if not isinstance(cell, str):
-        return False
-    text = text_of(cell)
+def _is_word(text: str) -> bool:
     return not looks_numeric(text) and not is_date_alone(text)
 
 

@@ -20,6 +20,8 @@ AFTER_TOTAL = (
 )
 TOTAL = re.compile(f"(?:截[至止].{{1,12}})?(?:{ABOUT_TOTAL})*(?:{TOTAL_WORDS})(?:{AFTER_TOTAL})")
 TOTAL_HINT = re.compile("[计总额数和页余转结]|total|sum", re.IGNORECASE)
+TOTAL_SIGN = re.compile("[计总额数和页余转结tTsSſ]")
+"""What every `TOTAL_HINT` begins with: the quickest look."""
 PART_TOTAL = re.compile("小计|累计|本页|sub")
 CARRIED = re.compile(
     "承前页|承前余额|过次页|上页结转|转下页|(期初|上期|上年|上日|期末|本期)(余额|结余|结转)"
@@ -72,7 +74,7 @@ def _labels(cells: Iterable[Cell]) -> list[str]:
     texts = (
         folded(cell).strip("'’:")
         for cell in cells
-        if isinstance(cell, str) and TOTAL_HINT.search(cell)
+        if isinstance(cell, str) and TOTAL_SIGN.search(cell) and TOTAL_HINT.search(cell)
     )
     return [text for text in texts if len(text) <= 40]  # noqa: PLR2004 a label, no prose
 
@@ -89,16 +91,19 @@ def is_note(cells: Sequence[Cell]) -> bool:
 
 def is_comment(cells: Sequence[Cell]) -> bool:
     """Tell whether a row is a line a program writes around its table, such as `#收入合计：5笔`."""
-    filled = [cell for cell in cells if cell != ""]
-    if not filled or not isinstance(filled[0], str) or not MARKED.match(filled[0]):
+    first = next((cell for cell in cells if cell != ""), "")
+    if not isinstance(first, str) or not MARKED.match(first):
         return False
-    texts = [text for text in map(text_of, filled) if text]
+    texts = [text for text in map(text_of, cells) if text]
     return len(texts) == 1 and COMMENT.match(texts[0]) is not None
 
 
 def is_summary(cells: Sequence[Cell]) -> bool:
     """Tell whether a row heads the totals of a statement; the row below it holds them."""
-    if not any(isinstance(cell, str) and "总" in cell for cell in cells):
+    for cell in cells:
+        if isinstance(cell, str) and "总" in cell:
+            break
+    else:
         return False
     texts = [text for cell in cells if (text := folded(cell))]
     return len(texts) >= FEWEST_SUMMED and all(map(SUMMED.fullmatch, texts))
@@ -116,7 +121,7 @@ def is_contact(text: str) -> bool:
 
 def names_total(text: str) -> bool:
     """Tell whether a text in place of a name ends as totals of departments or towns do."""
-    return NAMED_TOTAL.fullmatch(folded(text)) is not None
+    return "计" in text and NAMED_TOTAL.fullmatch(folded(text)) is not None
 
 
 def unit_line(texts: Iterable[str]) -> Unit | None:

@@ -45,11 +45,16 @@ class SumTooLarge(Unreadable):
 
 @dataclass(frozen=True, slots=True)
 class SheetReading:
-    """The tables of a sheet, the lines passed over, and whether it lists goods."""
+    """The tables of a sheet, the lines passed over, and the headers found, of goods too."""
 
     tables: tuple[MoneyTable, ...]
     ignored: tuple[Line, ...]
-    goods: bool
+    headers: tuple[Header, ...]
+
+    @property
+    def goods(self) -> bool:
+        """Whether the sheet lists goods."""
+        return any(not header.layouts for header in self.headers)
 
 
 def read_sheet(
@@ -72,8 +77,7 @@ def read_sheet(
         tables += _with_common_total(found)
     ignored = tuple(sorted(line for line in lines if line[2]))
     day = date_given or max((d for line in ignored for d in find_dates(line[2])), default=None)
-    goods = any(not header.layouts for header in headers)
-    return SheetReading(tuple(_dated(table, day) for table in tables), ignored, goods)
+    return SheetReading(tuple(_dated(table, day) for table in tables), ignored, tuple(headers))
 
 
 def _with_common_total(tables: Sequence[MoneyTable]) -> list[MoneyTable]:
@@ -164,23 +168,25 @@ def _settle_named_totals(frame: Frame, entries: Sequence[Entry]) -> list[Entry]:
     A numbered line is an entry: lists of towns name each with its total.
     """
     settled: list[Entry] = []
-    part = whole = Money(0, frame.unit.currency)
+    part, whole, currency = 0, 0, frame.unit.currency
     for entry in entries:
-        if entry.kind == "money" and _is_named_total(frame, entry.row):
-            settled.append(_named_total(entry, part, whole))
-            part = Money(0, part.currency)
+        if entry.kind == "money" and _is_named_total(frame, entry):
+            settled.append(_named_total(entry, Money(part, currency), Money(whole, currency)))
+            part = 0
             continue
         settled.append(entry)
-        own = _sum([entry] if entry.kind == "money" else [], part.currency)
-        part, whole = (part + own, whole + own) if entry.kind != "total" else (part - part, whole)
+        if entry.kind == "total":
+            part = 0
+        elif entry.kind == "money" and entry.amount and entry.amount.currency == currency:
+            part, whole = part + entry.amount.minor, whole + entry.amount.minor
     return settled
 
 
-def _is_named_total(frame: Frame, row: int) -> bool:
+def _is_named_total(frame: Frame, entry: Entry) -> bool:
     """Tell by the name, or for want of one by words before it or in columns without a meaning."""
-    number, party = text_of(frame.role(row, "sequence")), party_of(frame, row)
+    row, party = entry.row, entry.party
     if party is not None:
-        return not number and names_total(party)
+        return names_total(party) and not text_of(frame.role(row, "sequence"))
     known = {*frame.mapped} - {frame.layout.simple.get("sequence")}
     cells = enumerate(own_cells(frame, row), frame.layout.span.start)
     return any(names_total(text_of(cell)) for column, cell in cells if column not in known)
@@ -252,18 +258,21 @@ def _rejected(frame: Frame, row: int, reason: str) -> RejectedRow:
 def _money_row(frame: Frame, entry: Entry) -> MoneyRow:
     assert entry.amount is not None, "only entries of money become rows of money"
     purpose, note, place, sequence = (
-        _first_text(frame.role(entry.row, role), *frame.aside(entry.row, role))
-        for role in ("purpose", "note", "place", "sequence")
+        _first_text(frame, entry.row, role) for role in ("purpose", "note", "place", "sequence")
     )
     return MoneyRow(
-        frame.sheet.name, entry.row + 1, entry.amount, named_party(frame, entry.row),
+        frame.sheet.name, entry.row + 1, entry.amount, named_party(frame, entry),
         entry.date, "row" if entry.date else "none", entry.serial,
         purpose, note, place, sequence, content_of(frame, entry), entry.moment,
     )  # fmt: skip
 
 
-def _first_text(*cells: Cell) -> str | None:
-    return next((text for text in map(bare, cells) if not is_placeholder(text)), None)
+def _first_text(frame: Frame, row: int, role: str) -> str | None:
+    """Return what the row says in the columns of a role, by the first that says anything."""
+    if role not in frame.layout.simple:
+        return None
+    texts = map(bare, (frame.role(row, role), *frame.aside(row, role)))
+    return next((text for text in texts if not is_placeholder(text)), None)
 
 
 def _stated_total(frame: Frame, entries: Sequence[Entry], body: Sequence[int]) -> Money | None:

@@ -28,12 +28,16 @@ NO_GIFT_ALONE = re.compile(
 
 def flow_of(frame: Frame, row: int) -> str:
     """Return which way the row says its money went, letters as words; "" if it does not say."""
+    if "flow" not in frame.layout.simple:
+        return ""
     flow = bare(frame.role(row, "flow")).lower()
     return LETTERS.get(flow, flow)
 
 
 def is_stopped(frame: Frame, row: int) -> bool:
     """Tell whether the row's state says that the trade was not completed, or was undone."""
+    if "state" not in frame.layout.simple:
+        return False
     return STOPPED.search(bare(frame.role(row, "state")).lower()) is not None
 
 
