@@ -38,6 +38,8 @@ WITHOUT_YEAR = re.compile(
     r"(?:(1[0-2]|0?[1-9])\s?[月./-]\s?)?(3[01]|[12]\d|0?[1-9])\s?([日号]?)" + TIME, re.ASCII
 )
 CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?(?!\d)", re.ASCII)
+CLOCK_SIGN = re.compile("[:：时]")
+"""What every time of day has somewhere; a quick look before the full reading."""
 SERIAL_TEXT = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 DATE_ALONE = re.compile(
     r"[(（\[]?(?:\d{4}\s?[年./-])?\s?\d{1,2}\s?[月./-]\s?\d{1,2}\s?[日号]?"
@@ -77,21 +79,29 @@ def read_date(cell: Cell, period: Period | None = None) -> date | None:
     if isinstance(cell, int | float):
         return _read_number(cell)
     text = half_width(bare(cell))
+    written = WRITTEN.fullmatch(text)
+    return _sane(_day(written), cell) if written else _read_short(text, period, cell)
+
+
+def _read_short(text: str, period: Period | None, cell: Cell) -> date | None:
+    """Read a day written without signs between, or without its year; None if there is none."""
     if not text or is_placeholder(text):
         return None
     if SERIAL_TEXT.fullmatch(text) and int(float(text)) in SERIALS:
         return _read_number(float(text))
-    written = WRITTEN.fullmatch(text) or COMPACT.fullmatch(text)
-    if written is None:
+    compact = COMPACT.fullmatch(text)
+    if compact is None:
         return _sane(_day_within(text, period or Period()), cell)
-    return _sane(_day(written), cell)
+    return _sane(_day(compact), cell)
 
 
 def read_clock(cell: Cell) -> time | None:
     """Read the time of day that a cell states, with its day or alone; None if it states none."""
     if isinstance(cell, datetime):
         return cell.time() if cell.time() != time.min else None
-    found = CLOCK.search(half_width(bare(cell))) if isinstance(cell, str) else None
+    if not isinstance(cell, str) or not CLOCK_SIGN.search(cell):
+        return None
+    found = CLOCK.search(half_width(bare(cell)))
     if found is None:
         return None
     try:

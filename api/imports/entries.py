@@ -58,12 +58,13 @@ class Entry:
 def read_entry(frame: Frame, row: int) -> Entry | None:
     """Read a row on its own; None if it is blank, or its money stands in another column."""
     cells = own_cells(frame, row)
-    filled = sum(1 for text in map(text_of, cells) if text)
-    if not filled:
+    filled = filter(text_of, cells)
+    if next(filled, None) is None:
         return None
+    lone = next(filled, None) is None
     if _is_of_program(frame, row, cells):
         return Entry(row, "prose")
-    if is_total(_labels(frame, row, cells)) or (filled == 1 and _is_labelled_beside(frame, row)):
+    if _is_total_of(frame, row, cells) or (lone and _is_labelled_beside(frame, row)):
         return Entry(row, "total", _total_amount(frame, row, cells))
     if _in_sibling(frame, row):
         return None
@@ -110,13 +111,16 @@ def named_party(frame: Frame, entry: Entry) -> str | None:
     return None if party and frame.kind == "gifts" and is_not_named(party) else party
 
 
+def _is_total_of(frame: Frame, row: int, cells: Sequence[Cell]) -> bool:
+    return is_total(cells) and is_total(_labels(frame, row, cells))
+
+
 def _labels(frame: Frame, row: int, cells: Sequence[Cell]) -> Sequence[Cell]:
     """Leave the remarks of a named donor out: there 共计 sums up nothing of the table's."""
-    remarks = {frame.layout.simple.get("note"), frame.layout.simple.get("purpose")}
     named = [frame.sheet.cell(row, column) for column in frame.parties]
     if not any(map(text_of, named)):
         return cells
-    start = frame.layout.span.start
+    start, remarks = frame.layout.span.start, frame.remarks
     return [cell for column, cell in enumerate(cells, start) if column not in remarks]
 
 
@@ -194,11 +198,8 @@ def _moment(frame: Frame, row: int, day: date | None) -> datetime | None:
 
 def _check_counts(frame: Frame, row: int, party: str | None) -> None:
     """Refuse a row whose own words say that its amount was not received, or not paid."""
-    flow = flow_of(frame, row)
-    if flow == "/" or any(word in flow for word in WRONG_WAY[frame.kind]):
-        raise CellUnreadable(f"这一行的收支方向是“{flow}” (money went the other way)")
-    if flow == "" and "flow" in frame.layout.simple:
-        raise CellUnreadable("没有写明是收入还是支出 (no direction given)")
+    if "flow" in frame.layout.simple:
+        _check_flow(frame, row)
     stopped = why_no_trade(frame, row)
     if stopped:
         raise CellUnreadable(stopped)
@@ -207,6 +208,14 @@ def _check_counts(frame: Frame, row: int, party: str | None) -> None:
         raise CellUnreadable(PART)
     if party is None and WORDS_FOR_NUMBER.fullmatch(number):
         raise CellUnreadable(f"序号栏里是文字，又没有名称：{shown(number)} (words for a number)")
+
+
+def _check_flow(frame: Frame, row: int) -> None:
+    flow = flow_of(frame, row)
+    if flow == "/" or any(word in flow for word in WRONG_WAY[frame.kind]):
+        raise CellUnreadable(f"这一行的收支方向是“{flow}” (money went the other way)")
+    if flow == "":
+        raise CellUnreadable("没有写明是收入还是支出 (no direction given)")
 
 
 def _check_rivals(frame: Frame, row: int, amount: Money) -> None:

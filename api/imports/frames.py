@@ -24,7 +24,7 @@ class Frame:
     kind: str
     period: Period = NO_PERIOD
 
-    @property
+    @cached_property
     def is_statement(self) -> bool:
         """Tell whether the columns are an account's: a balance, or money both ways."""
         layout = self.layout
@@ -44,6 +44,12 @@ class Frame:
         chosen = {"party": self.parties[0]} if self.parties else {}
         others = {r: c for r, c in self.layout.columns.items() if c not in self.parties}
         return {role: column + 1 for role, column in (chosen | others).items()}
+
+    @cached_property
+    def remarks(self) -> frozenset[int]:
+        """The columns of what a donor or clerk remarks: notes and purposes."""
+        simple = self.layout.simple
+        return frozenset(simple[role] for role in ("note", "purpose") if role in simple)
 
     @cached_property
     def mapped(self) -> tuple[int, ...]:

@@ -101,7 +101,7 @@ def _is_enough(layout: GoodsLayout, alone: bool) -> bool:  # noqa: FBT001 it is 
 
 
 def _header_at(rows: Rows, at: int) -> GoodsHeader | None:
-    if not all(isinstance(cell, str) for cell in rows[at]) or not is_wordy(rows[at]):
+    if not is_wordy(rows[at]):
         return None
     texts = [cell_text(cell) for cell in rows[at]]
     below = rows[at + 1] if at + 1 < len(rows) else ()
