@@ -25,6 +25,6 @@ def streamed(
     """
     name = f"rows_{next(_numbers)}"
     with database.reading() as connection, connection.cursor(name=name) as cursor:
-        cursor.itersize = TOGETHER
         cursor.execute(query, given, binary=True)
-        yield from cursor
+        while rows := cursor.fetchmany(TOGETHER):
+            yield from rows
