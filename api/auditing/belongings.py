@@ -137,11 +137,11 @@ def source_findings(sources: Sources, belongings: Belongings) -> Iterator[str]:
 def _disagreeing(sources: Sources, said: Piles, kept: Piles, number: int) -> Iterator[str]:
     """Yield the identities in which a pile of each differs, for either side that has it alone."""
     claims = set(said.pile(number))
-    told = {name_of(line): line for line in claims}
     for line in kept.pile(number):
-        claim = told.get(name_of(line))
-        row = sources.as_said(_row(line), _row(claim) if claim else None)
-        shown = line_of(*_parts(row))
+        row = _row(line)
+        shown = line_of(*_parts(sources.as_said(row)))
+        if shown not in claims:
+            shown = line  # as events said it before there were masks
         if shown not in claims:
             yield row.identity
         claims.discard(shown)

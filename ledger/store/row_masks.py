@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import replace
-from functools import lru_cache
 
 from ledger.domain.keeping import SourceRow
 from ledger.domain.values import Source
@@ -18,30 +17,29 @@ MARK = "m-"
 """Before what is masked; events recorded before masks hold the digest itself."""
 
 
-def masked(source: Source, secret: bytes) -> Source:
+def mask_key(secret: bytes) -> bytes:
+    """Derive the key of all masks."""
+    return derive(secret, "row mask")
+
+
+def masked(source: Source, key: bytes) -> Source:
     """Return the source as an event says it."""
-    return replace(source, content=_masked(source.identity, source.content, secret))
+    return replace(source, content=_masked(source.identity, source.content, key))
 
 
-def as_said(row: SourceRow, said: SourceRow | None, secret: bytes) -> SourceRow:
-    """Return a row of the table as its event should say it: masked, or not if that is older."""
-    if said is not None and not said.content.startswith(MARK):
-        return row
+def as_said(row: SourceRow, key: bytes) -> SourceRow:
+    """Return a row of the table as its event should say it, unless that is older than masks."""
     try:
-        return replace(row, content=_masked(row.identity, row.content, secret))
+        content = _masked(row.identity, row.content, key)
     except ValueError:  # it was altered into what is no digest
         return row
+    return SourceRow(row.identity, row.organisation, row.listing, content, row.stream)
 
 
-def _masked(identity: str, content: str, secret: bytes) -> str:
+def _masked(identity: str, content: str, key: bytes) -> str:
     """Return MARK and the hex of the digest, exclusive-or a mask of the same length."""
-    mask = hmac.digest(_mask_key(secret), identity.encode(), "sha256")
-    digest = bytes.fromhex(content)
+    mask, digest = hmac.digest(key, identity.encode(), "sha256"), bytes.fromhex(content)
     if len(digest) != len(mask):
-        raise ValueError(f"a digest of {len(digest)} bytes")
-    return f"{MARK}{int.from_bytes(digest) ^ int.from_bytes(mask):064x}"
-
-
-@lru_cache(maxsize=4)
-def _mask_key(secret: bytes) -> bytes:
-    return derive(secret, "row mask")
+        raise ValueError(f"a digest has {len(mask)} bytes, not {len(digest)}")
+    both = int.from_bytes(digest, "big") ^ int.from_bytes(mask, "big")
+    return MARK + both.to_bytes(len(mask), "big").hex()

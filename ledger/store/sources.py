@@ -73,9 +73,9 @@ class Sources:
             found = connection.execute(query, {"streams": list(streams)}).fetchall()
         return {row["stream"]: row["listing"] for row in found}
 
-    def as_said(self, row: SourceRow, said: SourceRow | None) -> SourceRow:
-        """Return a row recorded, as the event that `said` it is to say it."""
-        return row_masks.as_said(row, said, self._secret())
+    def as_said(self, row: SourceRow) -> SourceRow:
+        """Return a row recorded, as its event is to say it, unless that is older than masks."""
+        return row_masks.as_said(row, self._mask_key)
 
     def each(self) -> Iterator[SourceRow]:
         """Yield every row recorded, in any order: few are in memory at once."""
@@ -117,6 +117,10 @@ class Sources:
     @cached_property
     def _key(self) -> bytes:
         return derive(self._secret(), "row identity")
+
+    @cached_property
+    def _mask_key(self) -> bytes:
+        return row_masks.mask_key(self._secret())
 
 
 def same_list(met: int, old: int, new: int) -> bool:

@@ -172,7 +172,7 @@ class Vault:
 
     def masked(self, source: Source | None) -> Source | None:
         """Return where a row was read from as the public may know it (`row_masks`)."""
-        return source and row_masks.masked(source, self._keys.finding())
+        return source and row_masks.masked(source, self._mask_key)
 
     def sweep(self) -> None:
         """Give the space of erased openings back, so that no page keeps their bytes."""
@@ -271,6 +271,10 @@ class Vault:
     @cached_property
     def _token_key(self) -> bytes:
         return derive(self._keys.finding(), "claim token")
+
+    @cached_property
+    def _mask_key(self) -> bytes:
+        return row_masks.mask_key(self._keys.finding())
 
     def _tag(self, value: str) -> bytes:
         return hmac.digest(self._tag_key, value.encode(), "sha256")

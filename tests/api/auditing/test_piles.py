@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from contextlib import closing
 
 import pytest
 
 from api.auditing import belongings, piles
-from api.auditing.piles import PILES, Piles, line_of, name_of, parts_of
+from api.auditing.piles import BETWEEN, PILES, Piles, line_of, name_of, parts_of
 
 BYTES_A_CLAIM = 40
 """What one more claim may take at the most; a claim held in a dictionary takes over 400."""
@@ -38,6 +39,7 @@ def test_a_line_gives_back_whatever_was_put_into_it() -> None:
     assert name_of(line) == name_of(line_of(ODD, "else"))
     assert name_of(line) != name_of(line_of('a"', "else"))
     assert line_of("a", "1") != line_of("a", 1)
+    assert line_of(ODD, 7) == BETWEEN.join([json.dumps(ODD), "7"]).encode()
 
 
 @pytest.mark.parametrize("held", [1, 300, piles.HELD_BYTES])
