@@ -67,7 +67,6 @@ def _audit_log(audit: Audit, house: House, belongings: Belongings, spread: Sprea
                     roots[frontier.size] = frontier.root()
                 if published and frontier.size == published.size:
                     root = frontier.root()
-            collect_new()
     reader.close()
     if published and published.size and root != published.root:
         audit.find("database: its entries do not give the published checkpoint", "tree_ok")
@@ -92,12 +91,15 @@ def prove_rows(batch: Batch) -> list[Proof]:
 
 
 def _batches(house: House, size: int, spread: Spread) -> Iterator[Batch]:
+    """Read the log a block at a time; a process that works alone takes a bundle of it at a time."""
     directory = KeyDirectory(house.recorder.origin())
     for rows in house.recorder.log_in_batches(0, size, spread.bundles * tiles.WIDTH):
         if spread.jobs == 1:
-            yield Batch(rows, directory)
+            for first in range(0, len(rows), tiles.WIDTH):
+                yield Batch(rows[first : first + tiles.WIDTH], directory)
         else:
             yield Batch(rows, directory.gather(row.entry for row in rows if row.entry is not None))
+        collect_new()
 
 
 def _bring_up(audit: Audit, house: House) -> None:
