@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from api.imports.archives import MEMBERS_MAX, RATIO_FROM, RATIO_MAX
+from api.imports.archives import MEMBERS_MAX, RATIO_FROM, RATIO_MAX, files_of
 from api.imports.files import ENCRYPTED_XLSX, MARKUP, OLE2, SIGNATURES, XLS_STREAMS
 from api.imports.texts import decode
 from api.imports.workbooks import UNPACKED_MAX
@@ -130,7 +130,7 @@ def _zipped(name: str, data: bytes, *, inside: bool = False) -> str:
 
 
 def _archive(name: str, archive: zipfile.ZipFile, *, inside: bool) -> str:
-    members = [one for one in archive.infolist() if not one.is_dir()]
+    members = files_of(archive)
     names = {one.filename for one in members}
     office = next((k for n, k in OFFICE.items() if n in names), ZIP)
     if any(one.flag_bits & 1 for one in members):
@@ -185,6 +185,8 @@ def _check_lists(name: str, archive: zipfile.ZipFile, members: list[zipfile.ZipI
     if len(members) > MEMBERS_MAX:
         raise FileUnsafe(name, f"it holds more than {MEMBERS_MAX} files; send the lists alone")
     for one in members:
+        if not one.filename:
+            raise FileUnsafe(name, "a file in it has no name")
         if one.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\:]", one.filename):
             raise FileUnsafe(name, "a file in it names a place outside of it")
         with archive.open(one) as inner:

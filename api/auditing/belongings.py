@@ -139,12 +139,14 @@ def _disagreeing(sources: Sources, said: Piles, kept: Piles, number: int) -> Ite
     claims = set(said.pile(number))
     for line in kept.pile(number):
         row = _row(line)
-        shown = line_of(*_parts(sources.as_said(row)))
-        if shown not in claims:
+        masked = sources.as_said(row)
+        shown = masked and line_of(*_parts(masked))
+        if masked and shown not in claims:
             shown = line  # as events said it before there were masks
-        if shown not in claims:
+        if shown in claims:
+            claims.discard(shown)
+        else:
             yield row.identity
-        claims.discard(shown)
     yield from (_row(line).identity for line in claims)
 
 

@@ -23,17 +23,21 @@ def unzipped(data: bytes) -> list[tuple[str, bytes]]:
     """Return the name and bytes of each file in a zip, in its order.
 
     Folders and what a desktop adds (`__MACOSX`, dot files) are left out. Raises `Unreadable` for
-    a damaged or encrypted zip, for one of too many members, and for one that unpacks too large:
-    what comes out is counted, whatever the zip says of itself.
+    a damaged or encrypted zip, for one of too many members or of one without a name, and for one
+    that unpacks too large: what comes out is counted, whatever the zip says of itself.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [each for each in archive.infolist() if not each.is_dir()]
-            return _read_all(archive, members)
+            return _read_all(archive, files_of(archive))
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, OSError) as error:
         raise Unreadable(DAMAGED) from error
     except (EOFError, RuntimeError) as error:
         raise Unreadable(DAMAGED) from error
+
+
+def files_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the members that are files; one may be without a name, which `is_dir` can't take."""
+    return [member for member in archive.infolist() if not member.filename.endswith("/")]
 
 
 def _read_all(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> list[tuple[str, bytes]]:
@@ -45,6 +49,8 @@ def _read_all(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> list[
     left = UNPACKED_MAX
     for member in members:
         name = _name(member)
+        if not name:
+            raise Unreadable(DAMAGED)
         if name.startswith(".") or member.filename.startswith("__MACOSX"):
             continue
         found.append((name, _bytes(archive, member, left)))

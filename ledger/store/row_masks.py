@@ -27,19 +27,22 @@ def masked(source: Source, key: bytes) -> Source:
     return replace(source, content=_masked(source.identity, source.content, key))
 
 
-def as_said(row: SourceRow, key: bytes) -> SourceRow:
-    """Return a row of the table as its event should say it, unless that is older than masks."""
+def as_said(row: SourceRow, key: bytes) -> SourceRow | None:
+    """Return a row of the table as its event should say it, unless that is older than masks.
+
+    None for one that was altered into what is no digest, be it the mask of one.
+    """
     try:
         content = _masked(row.identity, row.content, key)
-    except ValueError:  # it was altered into what is no digest
-        return row
+    except ValueError:
+        return None
     return SourceRow(row.identity, row.organisation, row.listing, content, row.stream)
 
 
 def _masked(identity: str, content: str, key: bytes) -> str:
     """Return MARK and the hex of the digest, exclusive-or a mask of the same length."""
     mask, digest = hmac.digest(key, identity.encode(), "sha256"), bytes.fromhex(content)
-    if len(digest) != len(mask):
-        raise ValueError(f"a digest has {len(mask)} bytes, not {len(digest)}")
+    if len(digest) != len(mask) or digest.hex() != content:
+        raise ValueError(f"not the lowercase hex of {len(mask)} bytes: {content!r}")
     both = int.from_bytes(digest, "big") ^ int.from_bytes(mask, "big")
     return MARK + both.to_bytes(len(mask), "big").hex()

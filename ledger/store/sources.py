@@ -73,8 +73,11 @@ class Sources:
             found = connection.execute(query, {"streams": list(streams)}).fetchall()
         return {row["stream"]: row["listing"] for row in found}
 
-    def as_said(self, row: SourceRow) -> SourceRow:
-        """Return a row recorded, as its event is to say it, unless that is older than masks."""
+    def as_said(self, row: SourceRow) -> SourceRow | None:
+        """Return a row recorded, as its event is to say it, unless that is older than masks.
+
+        None for one that says no digest.
+        """
         return row_masks.as_said(row, self._mask_key)
 
     def each(self) -> Iterator[SourceRow]:

@@ -143,6 +143,7 @@ REFUSED: list[tuple[str, bytes, int, str]] = [
     ("another archive in one", zipped(a_dot_csv=b"Rar!\x1a\x07"), 400, "another archive"),
     ("macros in an archive", zipped(a_dot_xlsx=MACROS), 415, "it holds macros"),
     ("a path out of an archive", zipped(**{"..__..__a_dot_csv": b"1"}), 400, "outside of it"),
+    ("a file without a name", zipped(a=b"1").replace(b"a", b"\0"), 400, "has no name"),
     ("many files in an archive", zipped(**{f"{n}_dot_csv": b"1" for n in range(101)}), 400,
      "more than 100 files"),
     ("a Word document", zipped(word__document_dot_xml=b"<x/>"), 415, "a Word document"),

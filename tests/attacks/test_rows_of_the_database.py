@@ -207,6 +207,15 @@ def test_a_view_set_back_is_found_and_a_rebuild_mends_it(place: Place) -> None:
             " stream FROM {schema}.sources LIMIT 1",
             "does not agree with the events",
         ),
+        (
+            "UPDATE {schema}.sources AS kept SET content ="
+            " convert_from(decode(rpad(body, (length(body) + 3) / 4 * 4, '='), 'base64'), 'UTF8')"
+            "::jsonb -> 'data' -> 'source' ->> 'content' FROM (SELECT originator_id AS stream,"
+            " translate(split_part(convert_from(state, 'UTF8'), '.', 2), '-_', '+/') AS body"
+            " FROM {schema}.ledger_events WHERE topic = 'gift-received.v1') AS said"
+            " WHERE said.stream = kept.stream",
+            "does not agree with the events",
+        ),
         ("UPDATE {schema}.head SET size = size - 1", "was restored from an older backup"),
         ("UPDATE {schema}.head SET size = size + 1", "differs from what was published"),
         ("UPDATE {schema}.head SET origin = 'look.alike/log'", "not those of trust.json"),

@@ -31,7 +31,7 @@ class Kept(Sources):
         """Yield every row."""
         return iter(self._rows)
 
-    def as_said(self, row: SourceRow) -> SourceRow:
+    def as_said(self, row: SourceRow) -> SourceRow | None:
         """Return a row as its event is to say it."""
         self.masked += 1
         return super().as_said(row)
@@ -48,7 +48,7 @@ def findings(said: list[SourceRow], rows: list[SourceRow]) -> list[str]:
     return [what.split()[2] for what in found]
 
 
-MASKED = [as_said(row, mask_key(SECRET)) for row in ROWS]
+MASKED = [shown for row in ROWS if (shown := as_said(row, mask_key(SECRET)))]
 
 
 def test_rows_agree_with_events_that_mask_them_and_with_older_ones() -> None:
@@ -63,6 +63,7 @@ def test_rows_agree_with_events_that_mask_them_and_with_older_ones() -> None:
     [
         {"organisation": "other"}, {"listing": "other"}, {"stream": "gift-299"},
         {"content": "ab" * 32}, {"content": "none"}, {"content": ""},
+        {"content": MASKED[7].content}, {"content": ROWS[7].content.upper()},
     ],
 )  # fmt: skip
 def test_an_altered_row_is_found(said: list[SourceRow], other: dict[str, str]) -> None:

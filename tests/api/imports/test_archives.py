@@ -46,6 +46,13 @@ def test_a_zip_of_too_many_files_or_an_encrypted_one_is_refused() -> None:
         unzipped(bytes(locked))
 
 
+def test_a_file_without_a_name_is_refused() -> None:
+    named, nameless = zipped(a=b"1"), zipped(a=b"1").replace(b"a", b"\0")
+    assert named != nameless
+    with pytest.raises(Unreadable, match="damaged"):
+        unzipped(nameless)
+
+
 @given(st.binary(max_size=200), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255))))
 def test_any_bytes_are_unpacked_or_refused(junk: bytes, changes: list[tuple[int, int]]) -> None:
     damaged = bytearray(zipped(a=b"1" * 50, b=b"2"))
