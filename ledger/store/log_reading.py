@@ -80,5 +80,6 @@ class LogReading:
 
 
 def _ask(connection: Connection[DictRow], statement: bytes, asked: dict[str, Any]) -> list[Leaf]:
+    """Ask, and keep no plan: one made while the ledger was small would read all of it later."""
     cursor = connection.cursor(binary=True, row_factory=tuple_row)
-    return cursor.execute(statement, asked, prepare=True).fetchall()
+    return cursor.execute(statement, asked, prepare=False).fetchall()

@@ -21,7 +21,7 @@ from ledger.proof.merkle import leaf_hash
 from ledger.store import answered, packed
 from ledger.store.database import Database
 
-FUNCTION = "record_v1"
+FUNCTION = "record_v2"
 """Another body gets another name, so that processes of both releases can write meanwhile."""
 
 ROWS = ("openings", "sources", "asked")
@@ -46,7 +46,8 @@ _PARAMETERS: tuple[LiteralString, ...] = (
 """Columns of rows. Each answered request has places of its own: its last is the `asked_ends`-th."""
 
 _BODY: LiteralString = """
-CREATE FUNCTION {table} ({parameters}) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION {table} ({parameters}) RETURNS SETOF bigint LANGUAGE plpgsql
+SET enable_seqscan TO off AS $$
 #variable_conflict error
 DECLARE
     base bigint;

@@ -70,3 +70,13 @@ def test_the_events_of_a_range_are_read_by_their_ids(house: House, grown: list[L
         told = connection.execute(b"EXPLAIN " + reading._rows[0], asked).fetchall()
     plan = "\n".join(str(row["QUERY PLAN"]) for row in told)
     assert "ledger_events_notification_id_idx" in plan, plan
+
+
+def test_no_plan_is_kept_from_when_the_ledger_was_small(house: House, grown: list[LogRow]) -> None:
+    """The server would keep to one that reads every row until it looks at the tables again."""
+    with house.database.sitting():
+        for leaf in range(12):
+            assert house.recorder.log(leaf, leaf + 1) == grown[leaf : leaf + 1]
+        with house.database.get_connection() as connection:
+            kept = connection.execute("SELECT statement FROM pg_prepared_statements").fetchall()
+    assert [row for row in kept if "leaf >=" in row["statement"]] == []

@@ -102,6 +102,30 @@ def test_what_is_refused_leaves_nothing_of_any_kind(house: House) -> None:
     house.recorder.insert_events([event("gift-a")], unless=still, needed=["o1"], **beside)
 
 
+def test_plans_made_while_the_ledger_was_empty_do_not_read_all_of_it_later(house: House) -> None:
+    """The server keeps a function's plans until it has looked at the tables again (ANALYZE)."""
+    register(house)
+    beside = {"unless": [Unless("fund-a", n, "closed.v1") for n in (1, 2, 3)]}
+
+    def read_row_by_row() -> dict[str, int]:
+        query = "SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables WHERE schemaname = %s"
+        found = connection.execute(query, [house.database.schema]).fetchall()
+        told = {row["relname"]: row["seq_tup_read"] for row in found}
+        return {name: told[name] for name in ("ledger_events", "leaves", "vault")}
+
+    with house.database.writing() as connection, connection.cursor() as cursor:
+        record = house.recorder._recording.record
+        for n in range(12):
+            needed = [opening(f"o{n}")]
+            record(cursor, [event(f"gift-{n}")], {**beside, "openings": needed})
+            record(cursor, [event(f"gift-b{n}")], {**beside, "needed": [f"o{n}"]})
+        many = [opening(f"many-o{n}") for n in range(2000)]
+        record(cursor, [event(f"many-{n}") for n in range(2000)], {"openings": many})
+        before = read_row_by_row()
+        record(cursor, [event("gift-last")], {**beside, "needed": ["o0", "many-o7"]})
+        assert read_row_by_row() == before
+
+
 def test_a_ledger_made_before_the_function_gets_it(house: House) -> None:
     register(house)
     with house.database.writing() as connection:
