@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from api.document_keys import DocumentKeys
 from api.preparing import Preparing
+from api.randomness import random_bytes, random_id
 from api.settings import DEFAULT_ORIGIN, Settings
 from api.witnesses import policy_in, witnesses
 from ledger import codec
@@ -178,7 +177,7 @@ class House:
             raise NoLedger(self.settings.data)
         self.runner = Runner(self.database, self.recorder, VIEWS, time.monotonic)
         self.runner.prepare()
-        self.requests = Requests(self.database, self._clock, secrets.token_bytes)
+        self.requests = Requests(self.database, self._clock, random_bytes)
         self.requests.prepare()
         self.checkpoints = Checkpoints(self.database)
         self.checkpoints.prepare()
@@ -186,10 +185,10 @@ class House:
         self.answered.prepare()
         self.jobs = Jobs(self.database, lambda: self._secret_for("jobs"), self._clock)
         self.jobs.prepare()
-        made = (self.database, self.answered, self._secret_for, self._clock, secrets.token_bytes)
+        made = (self.database, self.answered, self._secret_for, self._clock, random_bytes)
         self.drafts = Drafts(*made)
         self.drafts.prepare()
-        kept = (self.database, self._secret_for, self._clock, secrets.token_bytes)
+        kept = (self.database, self._secret_for, self._clock, random_bytes)
         self.hooks = Hooks(*kept, dry_run=self.dry_run)
         self.hooks.prepare()
         self.log = _log_of(self.settings)
@@ -224,20 +223,20 @@ class House:
         """The key files of the data folder."""
         kept = self.settings.passphrase_file or self.settings.data / "passphrase"
         folder = self.settings.data / "keys"
-        phrase = passphrase(kept, secrets.token_bytes, fresh=not folder.exists())
-        return KeyFiles(folder, phrase, secrets.token_bytes)
+        phrase = passphrase(kept, random_bytes, fresh=not folder.exists())
+        return KeyFiles(folder, phrase, random_bytes)
 
     @cached_property
     def vault(self) -> Vault:
         """The openings of sealed fields."""
         reader = Reader(self.settings.actor, self._why)
-        return Vault(self.database, self.vault_keys, self.vault_reads, reader, secrets.token_bytes)
+        return Vault(self.database, self.vault_keys, self.vault_reads, reader, random_bytes)
 
     @cached_property
     def vault_keys(self) -> VaultKeys:
         """The keys that openings are encrypted with."""
         keys, clock = self.keys, self._clock
-        return VaultKeys(self.database, keys.secret, keys.create, clock, secrets.token_bytes)
+        return VaultKeys(self.database, keys.secret, keys.create, clock, random_bytes)
 
     @cached_property
     def vault_reads(self) -> ReadLog:
@@ -252,7 +251,7 @@ class House:
     def job_files(self) -> JobFiles:
         """What long jobs were handed and what came out, encrypted."""
         folder = self.settings.data / "jobs"
-        return JobFiles(folder, lambda: self._secret_for("job files"), secrets.token_bytes)
+        return JobFiles(folder, lambda: self._secret_for("job files"), random_bytes)
 
     def _secret_for(self, purpose: str) -> bytes:
         return derive(self.vault_keys.finding(), purpose)
@@ -261,7 +260,7 @@ class House:
     def accounts(self) -> Accounts:
         """Who may sign in."""
         key = partial(self._secret_for, "accounts")
-        made = Means(self.database, key, self._clock, secrets.token_bytes, self.dry_run)
+        made = Means(self.database, key, self._clock, random_bytes, self.dry_run)
         return Accounts(made)
 
     @cached_property
@@ -298,8 +297,8 @@ class House:
                 CaughtUpInflows(self.runner),
                 CaughtUpNumbers(self.runner),
                 self._clock,
-                lambda: uuid.uuid4().hex,
-                secrets.token_bytes,
+                random_id,
+                random_bytes,
                 dry_run=self.dry_run,
             )
         )
@@ -322,7 +321,7 @@ class House:
         reader = Reader(
             asked.acting.account, f"{self._why}: {', '.join(sorted(asked.acting.roles))}"
         )
-        vault = Vault(self.database, self.vault_keys, self.vault_reads, reader, secrets.token_bytes)
+        vault = Vault(self.database, self.vault_keys, self.vault_reads, reader, random_bytes)
         dry_run = dry_run or self.dry_run
         house = self.acted_by(self.ledger.asked(asked, vault, dry_run=dry_run))
         house.__dict__["vault"], house.dry_run = vault, dry_run
