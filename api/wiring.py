@@ -16,6 +16,7 @@ from api.preparing import Preparing
 from api.randomness import random_bytes, random_id
 from api.settings import DEFAULT_ORIGIN, Settings
 from api.witnesses import policy_in, witnesses
+from api.working import cores
 from ledger import codec
 from ledger.application import Desk, Ledger
 from ledger.application.asked import Asked
@@ -53,6 +54,7 @@ from ledger.store.log_folder import LogFolder
 from ledger.store.recorder import LedgerRecorder, LogRow
 from ledger.store.requests import Requests
 from ledger.store.signers import Signers
+from ledger.store.signing_process import SigningProcess
 from ledger.store.sources import Sources
 from ledger.store.vault import Vault
 from ledger.store.vault_keys import VaultKeys, derive
@@ -160,6 +162,7 @@ class House:
         self._prepare = prepare
         self.dry_run = dry_run
         self._why = why
+        self._signing = SigningProcess() if cores() > 1 else None
         if not (create or settings.database_url or settings.data.is_dir()):
             raise NoLedger(settings.data)
         conninfo = settings.database_url or embedded.ensure(settings.data)
@@ -215,8 +218,10 @@ class House:
             write_once(trust, self.trust().encode())
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back, and end what was started."""
         self.database.close()
+        if self._signing is not None:
+            self._signing.close()
 
     @cached_property
     def keys(self) -> KeyFiles:
@@ -274,7 +279,9 @@ class House:
         origin = self.recorder.origin()
         directory = KeyDirectory(origin, self.recorder.registry_entries, self.root_key())
         signers = Signers(self.keys, self._organisation)
-        return SignedMapper(origin, signers.signer_of, directory.verify, signers.forget)
+        return SignedMapper(
+            origin, signers.signer_of, directory.verify, signers.forget, self._signing
+        )
 
     def _organisation(self, organisation: str) -> Organisation | None:
         return self.ledger.streams.find_organisation(organisation)

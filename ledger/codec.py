@@ -38,6 +38,9 @@ DIGEST_FIELDS = ("sealed", "digests")
 DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 """A SHA-256 in base64url (RFC 9901 4.2.3); anything else could be somebody's name."""
 
+SIGNATURE_LETTERS = 87
+"""What a signature adds to what it signs: a dot, and 64 bytes in base64url."""
+
 TAIL = 160
 """Letters of base64, a multiple of four, that hold the last two members of any payload of ours."""
 URL_SAFE = bytes.maketrans(b"-_", b"+/")
@@ -63,10 +66,16 @@ class EntryMalformed(Untrusted):
 
 def encode(event: Event, origin: str, signer: jws.Signer) -> bytes:
     """Return the signed bytes of an event, its one and only form."""
-    entry = jws.sign(payload(event, origin), signer, TYP).encode("ascii")
-    if len(entry) > ENTRY_MAX:
-        raise EntryTooLarge(len(entry))
-    return entry
+    signed = signing_input(event, origin, signer.kid)
+    return jws.joined(signed, signer.sign(signed))
+
+
+def signing_input(event: Event, origin: str, kid: str) -> bytes:
+    """Return the bytes of an event that its key signs; refuse more than an entry holds."""
+    signed = jws.signing_input(payload(event, origin), kid, TYP)
+    if len(signed) + SIGNATURE_LETTERS > ENTRY_MAX:
+        raise EntryTooLarge(len(signed) + SIGNATURE_LETTERS)
+    return signed
 
 
 def payload(event: Event, origin: str) -> bytes:

@@ -80,6 +80,11 @@ class Ed25519Signer:
         """The public half."""
         return self._public
 
+    @property
+    def seed(self) -> bytes:
+        """The private key (RFC 8032 5.1.5), 32 bytes."""
+        return self._private.private_bytes_raw()
+
     def sign(self, message: bytes) -> bytes:
         """Sign with Ed25519 (RFC 8032 5.1.6); return 64 bytes."""
         return self._private.sign(message)
@@ -115,8 +120,18 @@ def public_of(members: Mapping[str, object]) -> Ed25519PublicKey:
 
 def sign(payload: bytes, signer: Signer, typ: str) -> str:
     """Sign a payload as a JWS compact string with the header `alg`, `kid`, `typ`."""
-    text = f"{_write_header(signer.kid, typ, detached=False)}.{b64url(payload)}"
-    return f"{text}.{b64url(signer.sign(text.encode('ascii')))}"
+    signed = signing_input(payload, signer.kid, typ)
+    return joined(signed, signer.sign(signed)).decode("ascii")
+
+
+def signing_input(payload: bytes, kid: str, typ: str) -> bytes:
+    """Return the bytes that a key signs with a payload (RFC 7515 5.1)."""
+    return f"{_write_header(kid, typ, detached=False)}.{b64url(payload)}".encode("ascii")
+
+
+def joined(signed: bytes, signature: bytes) -> bytes:
+    """Return a JWS compact string: what was signed, and the signature over it."""
+    return signed + b"." + b64url(signature).encode("ascii")
 
 
 def parse(compact: str | bytes) -> Jws:

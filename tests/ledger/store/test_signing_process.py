@@ -1,0 +1,203 @@
+"""A second process signs what comes in bulk, and nothing depends on its being there."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from multiprocessing import Pipe
+from threading import Event, Thread
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from api.wiring import House
+from ledger import engine
+from ledger.proof.jws import Ed25519Signer, Signer
+from ledger.store import signing_process
+from ledger.store.signing_process import AT_ONCE, OUT, SigningProcess, work
+from tests.houses import general_fund, give, register
+from tests.invariants import check_house
+
+SIGNER = Ed25519Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+OTHER = Ed25519Signer(Ed25519PrivateKey.from_private_bytes(bytes(32)))
+MANY = [str(number).encode() for number in range(AT_ONCE * (OUT + 3) + 7)]
+WAIT_S = 30.0
+
+
+class Elsewhere:
+    """A signer whose key can't be sent to another process."""
+
+    kid = SIGNER.kid
+
+    def sign(self, message: bytes) -> bytes:
+        return SIGNER.sign(message)
+
+
+@pytest.fixture
+def process() -> Iterator[SigningProcess]:
+    made = SigningProcess()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ready(process: SigningProcess) -> SigningProcess:
+    """A process that has started, and signs what is sent to it."""
+    list(process.sign_all(SIGNER, [b"first"]))
+    assert process._pipe is not None
+    assert process._pipe.poll(WAIT_S)
+    return process
+
+
+def signed(signer: Signer, messages: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+    return [(message, signer.sign(message)) for message in messages]
+
+
+def pid_of(process: SigningProcess) -> int:
+    assert process._process is not None
+    assert process._process.pid is not None
+    return process._process.pid
+
+
+@pytest.fixture
+def signed_here(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What is signed in this process from now on."""
+    seen: list[bytes] = []
+    sign = Ed25519Signer.sign
+
+    def noted(signer: Ed25519Signer, message: bytes) -> bytes:
+        seen.append(message)
+        return sign(signer, message)
+
+    monkeypatch.setattr(Ed25519Signer, "sign", noted)
+    return seen
+
+
+def test_messages_are_signed_in_order_before_it_is_ready_and_after(ready: SigningProcess) -> None:
+    assert list(ready.sign_all(SIGNER, MANY)) == signed(SIGNER, MANY)
+    assert list(ready.sign_all(OTHER, iter(MANY))) == signed(OTHER, MANY)
+    assert list(ready.sign_all(SIGNER, MANY[:1])) == signed(SIGNER, MANY[:1])
+    assert list(ready.sign_all(SIGNER, [])) == []
+
+
+def test_the_other_process_does_the_signing_once_it_is_ready(
+    ready: SigningProcess, signed_here: list[bytes]
+) -> None:
+    assert [message for message, _ in ready.sign_all(SIGNER, MANY)] == MANY
+    assert signed_here == []
+
+
+def test_nobody_waits_for_it_to_start(process: SigningProcess, signed_here: list[bytes]) -> None:
+    found = process.sign_all(SIGNER, [b"a"])
+    assert next(found)[0] == b"a"
+    assert signed_here == [b"a"]
+
+
+def test_a_key_that_can_not_travel_signs_here(process: SigningProcess) -> None:
+    assert list(process.sign_all(Elsewhere(), MANY)) == signed(SIGNER, MANY)
+    assert process._process is None
+
+
+@pytest.mark.parametrize("sent", [0, AT_ONCE, AT_ONCE * (OUT + 2)])
+def test_one_that_is_gone_is_not_missed(ready: SigningProcess, sent: int) -> None:
+    def messages() -> Iterator[bytes]:
+        yield from MANY[:sent]
+        os.kill(pid_of(ready), signal.SIGKILL)
+        assert ready._process is not None
+        ready._process.join(WAIT_S)
+        yield from MANY[sent:]
+
+    assert list(ready.sign_all(SIGNER, messages())) == signed(SIGNER, MANY)
+    assert list(ready.sign_all(SIGNER, MANY)) == signed(SIGNER, MANY), "another one may start"
+
+
+def test_one_that_ends_before_it_is_ready_is_not_missed(
+    process: SigningProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing_process, "work", os.getpid)
+    list(process.sign_all(SIGNER, [b"first"]))
+    assert process._process is not None
+    process._process.join(WAIT_S)
+    assert list(process.sign_all(SIGNER, MANY)) == signed(SIGNER, MANY)
+
+
+def test_two_threads_share_it_without_waiting_for_each_other(ready: SigningProcess) -> None:
+    begun, goes_on = Event(), Event()
+    slowly: list[tuple[bytes, bytes]] = []
+
+    def messages() -> Iterator[bytes]:
+        yield from MANY[:AT_ONCE]
+        begun.set()
+        assert goes_on.wait(WAIT_S)
+        yield from MANY[AT_ONCE:]
+
+    thread = Thread(target=lambda: slowly.extend(ready.sign_all(SIGNER, messages())))
+    thread.start()
+    assert begun.wait(WAIT_S)
+    assert list(ready.sign_all(OTHER, MANY)) == signed(OTHER, MANY)
+    goes_on.set()
+    thread.join(WAIT_S)
+    assert slowly == signed(SIGNER, MANY)
+
+
+def test_what_was_given_out_and_not_taken_back_answers_nothing_else(ready: SigningProcess) -> None:
+    def messages() -> Iterator[bytes]:
+        yield from MANY
+        raise ValueError("the next one can't be written")
+
+    with pytest.raises(ValueError, match="can't be written"):
+        list(ready.sign_all(SIGNER, messages()))
+    assert ready._process is None
+    assert list(ready.sign_all(OTHER, MANY)) == signed(OTHER, MANY)
+
+
+def test_it_ends_when_it_is_closed(ready: SigningProcess) -> None:
+    child = ready._process
+    assert child is not None
+    ready.close()
+    assert not child.is_alive()
+    ready.close()
+    SigningProcess().close()
+
+
+def test_the_work_of_the_other_process() -> None:
+    ours, theirs = Pipe()
+    said: list[object] = []
+
+    def ask() -> None:
+        said.append(ours.recv())
+        for signer in (SIGNER, OTHER):
+            ours.send((signer.seed, MANY[:3]))
+            said.append(ours.recv())
+        ours.close()
+
+    asking = Thread(target=ask)
+    asking.start()
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        work(theirs)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    asking.join(WAIT_S)
+    wanted = [[signature for _, signature in signed(each, MANY[:3])] for each in (SIGNER, OTHER)]
+    assert said == [[], *wanted]
+    assert theirs.closed
+
+
+def test_gifts_recorded_in_bulk_are_signed_by_it_and_stand(
+    house: House, monkeypatch: pytest.MonkeyPatch, signed_here: list[bytes]
+) -> None:
+    monkeypatch.setattr(engine, "MANY", 4)
+    register(house)
+    fund, process = general_fund(house), house._signing or SigningProcess()
+    monkeypatch.setattr(house.mapper, "_many", process)
+    first = give(house, fund, "1.00", "2.00", "3.00", "4.00")
+    assert process._pipe is not None
+    assert process._pipe.poll(WAIT_S)
+    signed_here.clear()
+    second = give(house, fund, *["5.00"] * 10)
+    assert signed_here == []
+    process.close()
+    check_house(house)
+    assert {row.stream for row in house.recorder.log_of([*first, *second])} == {*first, *second}
