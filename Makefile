@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_GIFTS ?= 1000000
 BENCH_AUDITED ?= 200000
+BENCH_MEMORY ?= 100000
 RUN = $(BIN)/python
 LOCK := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
@@ -41,7 +42,7 @@ bench: $(VENV)/.tests
 	$(BIN)/python benchmarks/verifying.py
 	$(BIN)/python benchmarks/auditing.py
 	$(BIN)/python benchmarks/audit_scale.py --events $(BENCH_AUDITED)
-	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/memory.py --gifts $(BENCH_MEMORY)
 	$(BIN)/python benchmarks/reading.py --events $(BENCH_GIFTS)
 	$(BIN)/python benchmarks/trace_scale.py --gifts $(BENCH_GIFTS)
 	$(BIN)/python benchmarks/report.py
