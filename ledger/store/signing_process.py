@@ -6,20 +6,18 @@ and a message (docs/decisions/0057-a-process-that-signs.md).
 
 from __future__ import annotations
 
-import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from subprocess import DEVNULL, Popen
 from threading import Lock
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from ledger.proof.jws import Ed25519Signer, Signer
+from ledger.store import signing_work
 
 AT_ONCE = 100
 """So many messages are sent together."""
@@ -37,7 +35,7 @@ class SigningProcess:
 
     def __init__(self) -> None:
         self._using = Lock()
-        self._process: BaseProcess | None = None
+        self._process: Popen[bytes] | None = None
         self._pipe: Connection | None = None
         self._ready = False
 
@@ -106,36 +104,26 @@ class SigningProcess:
         return said
 
     def _start(self) -> None:
-        context = get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=work, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()
+        """Start it as a program of its own: one that is forked or spawned would run ours again."""
+        self._pipe, theirs = Pipe()
+        try:
+            self._process = Popen(  # noqa: S603 this interpreter, and a file of ours
+                [sys.executable, "-P", signing_work.__file__, str(theirs.fileno())],
+                stdin=DEVNULL, stdout=DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True,
+            )  # fmt: skip
+        except OSError:  # perhaps there may be no more processes
+            self._end()
+        finally:
+            theirs.close()
 
     def _end(self) -> None:
         if self._pipe is not None:
             self._pipe.close()
         if self._process is not None:
-            self._process.terminate()
-            self._process.join()
+            self._process.kill()
+            self._process.wait()
         self._process, self._pipe, self._ready = None, None, False
 
 
 def _here(signer: Signer, messages: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
     return ((message, signer.sign(message)) for message in messages)
-
-
-def work(pipe: Connection) -> None:
-    """Sign what comes through a pipe until it closes; say first that it can come."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it
-    with suppress(EOFError, OSError):
-        pipe.send([])
-        while True:
-            seed, messages = pipe.recv()
-            pipe.send([_key(seed).sign(message) for message in messages])
-    pipe.close()
-
-
-@lru_cache(maxsize=64)
-def _key(seed: bytes) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(seed)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from multiprocessing import Pipe
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -14,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api.wiring import House
 from ledger import engine
 from ledger.proof.jws import Ed25519Signer, Signer
-from ledger.store import signing_process
-from ledger.store.signing_process import AT_ONCE, OUT, SigningProcess, work
+from ledger.store import signing_work
+from ledger.store.signing_process import AT_ONCE, OUT, SigningProcess
+from ledger.store.signing_work import work
 from tests.houses import general_fund, give, register
 from tests.invariants import check_house
 
@@ -23,6 +27,21 @@ SIGNER = Ed25519Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 OTHER = Ed25519Signer(Ed25519PrivateKey.from_private_bytes(bytes(32)))
 MANY = [str(number).encode() for number in range(AT_ONCE * (OUT + 3) + 7)]
 WAIT_S = 30.0
+SCRIPT = """
+import sys
+from pathlib import Path
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from ledger.proof.jws import Ed25519Signer
+from ledger.store.signing_process import SigningProcess
+with Path(sys.argv[1]).open("a") as said:
+    said.write("run\\n")
+process = SigningProcess()
+signer = Ed25519Signer(Ed25519PrivateKey.generate())
+list(process.sign_all(signer, [b"a"]))
+assert process._pipe.poll(20)
+assert len(list(process.sign_all(signer, [b"a"] * 1000))) == 1000
+process.close()
+"""
 
 
 class Elsewhere:
@@ -56,7 +75,6 @@ def signed(signer: Signer, messages: Sequence[bytes]) -> list[tuple[bytes, bytes
 
 def pid_of(process: SigningProcess) -> int:
     assert process._process is not None
-    assert process._process.pid is not None
     return process._process.pid
 
 
@@ -105,21 +123,33 @@ def test_one_that_is_gone_is_not_missed(ready: SigningProcess, sent: int) -> Non
         yield from MANY[:sent]
         os.kill(pid_of(ready), signal.SIGKILL)
         assert ready._process is not None
-        ready._process.join(WAIT_S)
+        ready._process.wait(WAIT_S)
         yield from MANY[sent:]
 
     assert list(ready.sign_all(SIGNER, messages())) == signed(SIGNER, MANY)
     assert list(ready.sign_all(SIGNER, MANY)) == signed(SIGNER, MANY), "another one may start"
 
 
-def test_one_that_ends_before_it_is_ready_is_not_missed(
-    process: SigningProcess, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("program", ["/dev/null", "/nowhere/python"])
+def test_one_that_can_not_start_is_not_missed(
+    process: SigningProcess, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
-    monkeypatch.setattr(signing_process, "work", os.getpid)
+    if program == "/dev/null":
+        monkeypatch.setattr(signing_work, "__file__", program)
+    else:
+        monkeypatch.setattr(sys, "executable", program)
     list(process.sign_all(SIGNER, [b"first"]))
-    assert process._process is not None
-    process._process.join(WAIT_S)
+    if process._process is not None:
+        process._process.wait(WAIT_S)
     assert list(process.sign_all(SIGNER, MANY)) == signed(SIGNER, MANY)
+
+
+def test_the_program_that_records_is_not_run_again(tmp_path: Path) -> None:
+    """Scripts that use the ledger as a library need no guard around what they do."""
+    script, said = tmp_path / "script.py", tmp_path / "said"
+    script.write_text(SCRIPT)
+    subprocess.run([sys.executable, script, said], check=True, timeout=WAIT_S)
+    assert said.read_text() == "run\n"
 
 
 def test_two_threads_share_it_without_waiting_for_each_other(ready: SigningProcess) -> None:
@@ -156,7 +186,7 @@ def test_it_ends_when_it_is_closed(ready: SigningProcess) -> None:
     child = ready._process
     assert child is not None
     ready.close()
-    assert not child.is_alive()
+    assert child.poll() is not None
     ready.close()
     SigningProcess().close()
 
@@ -174,11 +204,7 @@ def test_the_work_of_the_other_process() -> None:
 
     asking = Thread(target=ask)
     asking.start()
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        work(theirs)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    work(theirs)
     asking.join(WAIT_S)
     wanted = [[signature for _, signature in signed(each, MANY[:3])] for each in (SIGNER, OTHER)]
     assert said == [[], *wanted]
