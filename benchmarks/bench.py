@@ -39,7 +39,7 @@ from ledger.store import embedded
 RESULTS = "results.json"
 USCC = "532300000000000198"
 SINGLES, BULK = 60, 2000
-THREADS, TOGETHER = 16, 320
+THREADS, TOGETHER = 16, 1600
 """Threads that record at the same time, and how much they record a round."""
 DAY = date(2026, 10, 1)
 
