@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from socket import SO_SNDBUF, SOL_SOCKET, socketpair
 from subprocess import DEVNULL, Popen
 from threading import Lock
 
@@ -24,6 +24,9 @@ AT_ONCE = 100
 
 OUT = 6
 """So many groups are out at the most: their signatures fit into the pipe if nobody reads them."""
+
+ROOM_BYTES = 128 * 1024
+"""What the pipe takes in unread, for each side: twice what the signatures that are out take."""
 
 
 class SigningProcess:
@@ -105,7 +108,10 @@ class SigningProcess:
 
     def _start(self) -> None:
         """Start it as a program of its own: one that is forked or spawned would run ours again."""
-        self._pipe, theirs = Pipe()
+        ours, theirs = socketpair()
+        for each in (ours, theirs):
+            each.setsockopt(SOL_SOCKET, SO_SNDBUF, ROOM_BYTES)
+        self._pipe = Connection(ours.detach())
         try:
             self._process = Popen(  # noqa: S603 this interpreter, and a file of ours
                 [sys.executable, "-P", signing_work.__file__, str(theirs.fileno())],

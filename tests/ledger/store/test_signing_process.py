@@ -97,6 +97,8 @@ def test_messages_are_signed_in_order_before_it_is_ready_and_after(ready: Signin
     assert list(ready.sign_all(OTHER, iter(MANY))) == signed(OTHER, MANY)
     assert list(ready.sign_all(SIGNER, MANY[:1])) == signed(SIGNER, MANY[:1])
     assert list(ready.sign_all(SIGNER, [])) == []
+    large = [bytes([number]) * 60_000 for number in range(250)]
+    assert list(ready.sign_all(SIGNER, large)) == signed(SIGNER, large)
 
 
 def test_the_other_process_does_the_signing_once_it_is_ready(
