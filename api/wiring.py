@@ -296,7 +296,7 @@ class House:
     def ledger(self) -> Ledger:
         """The commands."""
         self.keys.signing_key("log")  # what can't be published is refused before it is recorded
-        refuse_if_put_back(self.recorder, self.log)
+        refuse_if_put_back(self.recorder, self.log, self.database.looking)
         return Ledger(
             Desk(
                 self.engine,
@@ -389,7 +389,7 @@ class House:
             self._clock,
             self._integrating_alone,
             witnesses(self.policy),
-            self.database.confirm,
+            self.database.looking,
         )
 
     @cached_property

@@ -44,11 +44,11 @@ class Answered:
     def find(self, account: str, key: str) -> AskedRow | None:
         """Return what an account's key (SHA-256, hex) was answered with, if it was, for good."""
         query = sql.SQL("SELECT * FROM {} WHERE account = %s AND key = %s").format(self._table)
-        with self._database.get_connection() as connection:
-            found = connection.execute(query, [account, key]).fetchall()
-        if not found:
-            return None
-        self._database.confirm()
+        with self._database.looking() as look:
+            found = look.connection.execute(query, [account, key]).fetchall()
+            if not found:
+                return None
+            look.confirm()
         return self._checked(found[0])
 
     def findings(self) -> Iterator[str]:

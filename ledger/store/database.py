@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import psycopg
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import IntegrityError, OperationalError
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
@@ -68,7 +68,28 @@ class Sitting:
 
     stack: ExitStack
     connection: psycopg.Connection[DictRow] | None = None
-    noted: dict[str, Any] = field(default_factory=dict)
+    noted: dict[str, Any] | None = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where a thread looks at what was recorded: one connection, and so one server."""
+
+    connection: psycopg.Connection[DictRow]
+
+    def confirm(self) -> None:
+        """Wait until all that can be read there would survive the leader, as what is acknowledged.
+
+        A commit whose wait for the standby was broken off, by a crash or a cancellation, can be
+        read on the leader, and is lost with it. Whoever has found that something was recorded
+        before asks this before saying so: a later commit is not replicated before an earlier one.
+        Nor does a server get over it that led before and does not know yet that another one
+        leads now: what it tells is old (docs/decisions/0048-two-machines-before-an-answer.md).
+        """
+        with _warned(self.connection) as warned:
+            self.connection.execute("SELECT pg_logical_emit_message(true, 'ledger', '')")
+            if WAITS_FOR_STANDBY in warned:
+                raise NotReplicated
 
 
 class Database(PostgresDatastore):
@@ -115,10 +136,27 @@ class Database(PostgresDatastore):
         A connection is taken when the first thing is read. What is written in the block is
         written on another one, and not seen here.
         """
-        with ExitStack() as stack:
-            stack.callback(setattr, self._here, "sitting", None)
-            self._here.sitting = Sitting(stack)
+        with ExitStack() as stack, self._seated(Sitting(stack)):
             yield
+
+    @contextmanager
+    def looking(self) -> Iterator[Look]:
+        """Let all that this thread reads in the block come from one server, as it stands by then.
+
+        What stands on that server can be confirmed; what is written in the block goes apart.
+        """
+        with ExitStack() as stack:
+            connection = stack.enter_context(super().get_connection())
+            with self._seated(Sitting(stack, connection, noted=None)):
+                yield Look(connection)
+
+    @contextmanager
+    def _seated(self, sitting: Sitting) -> Iterator[None]:
+        before, self._here.sitting = self._sitting, sitting
+        try:
+            yield
+        finally:
+            self._here.sitting = before
 
     @property
     def _sitting(self) -> Sitting | None:
@@ -148,7 +186,7 @@ class Database(PostgresDatastore):
     @property
     def noted(self) -> dict[str, Any] | None:
         """What readers have noted in this thread's sitting, if it is in one; it ends with that."""
-        return sitting.noted if (sitting := self._sitting) else None
+        return self._sitting.noted if self._sitting else None
 
     @contextmanager
     def writing(self, *, at_once: bool = False) -> Iterator[psycopg.Connection[DictRow]]:
@@ -156,29 +194,21 @@ class Database(PostgresDatastore):
 
         With `at_once` it is for one statement, which is a transaction of its own. Raises
         `NotReplicated` when the server has committed and did not wait for its standby to the end,
-        as it does when the wait is cancelled: it says so in a warning only.
+        as it does when the wait is cancelled: it says so in a warning only. What is refused because
+        of what stands there already is refused once that is confirmed.
         """
         try:
             with super().get_connection() as connection, _warned(connection) as warned:
-                with nullcontext() if at_once else connection.transaction():
-                    yield connection
+                try:
+                    with nullcontext() if at_once else connection.transaction():
+                        yield connection
+                except (psycopg.IntegrityError, IntegrityError):
+                    Look(connection).confirm()
+                    raise
                 if WAITS_FOR_STANDBY in warned:
                     raise NotReplicated
         finally:
             self.writes = next(self._written)
-
-    def confirm(self) -> None:
-        """Wait until all that can be read now would survive the leader, as what is acknowledged.
-
-        A commit whose wait for the standby was broken off, by a crash or a cancellation, can be
-        read on the leader, and is lost with it. Whoever has found that something was recorded
-        before asks this before saying so: a later commit is not replicated before an earlier one
-        (docs/decisions/0048-two-machines-before-an-answer.md).
-        """
-        with super().get_connection() as connection, _warned(connection) as warned:
-            connection.execute("SELECT pg_logical_emit_message(true, 'ledger', '')")
-            if WAITS_FOR_STANDBY in warned:
-                raise NotReplicated
 
     @contextmanager
     def writing_alone(self, what: str) -> Iterator[psycopg.Connection[DictRow]]:

@@ -7,11 +7,11 @@ docs/decisions/0022-signed-before-shown.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
@@ -125,8 +125,45 @@ class LogSigner:
         )
 
 
-LOOKS = 8
-"""How often what is stored and what is published are held together again: for each connection."""
+class Looked(Protocol):
+    """The server that is looked at."""
+
+    def confirm(self) -> None:
+        """Fail, sooner or later, on a server that leads no more and does not know it yet."""
+        ...
+
+
+class OnlyOne:
+    """The one server that there is."""
+
+    def confirm(self) -> None:
+        """Do nothing: what it tells stands."""
+
+
+Looking: TypeAlias = Callable[[], AbstractContextManager[Looked]]
+"""Lets all that is read in its block come from one server."""
+
+
+def one_server() -> AbstractContextManager[Looked]:
+    """Look where there is no other server."""
+    return nullcontext(OnlyOne())
+
+
+Found = TypeVar("Found")
+
+
+def _sure(look: Callable[[], Found], looking: Looking) -> Found:
+    """Hold what is stored against what is published; look again, at the same server, if it differs.
+
+    After a change of leader some connections may still speak to the former one, which knows less
+    than was published since.
+    """
+    with looking() as server:
+        with suppress(LogAhead, LogBehind, LogDiffers):
+            return look()
+        server.confirm()
+        return look()
+
 
 Alone: TypeAlias = Callable[[], AbstractContextManager[Callable[[], object]]]
 """Keeps other integrators out; gives what raises if the lock has been lost meanwhile."""
@@ -147,8 +184,7 @@ class Integrator:
     clock: Callable[[], datetime]
     alone: Alone
     witnesses: Witnesses = NO_WITNESSES
-    confirm: Callable[[], object] = bool
-    """Fails, sooner or later, on a server that leads no more and does not know it yet."""
+    looking: Looking = one_server
 
     @cached_property
     def vkey(self) -> VerifierKey:
@@ -204,16 +240,12 @@ class Integrator:
         return Checkpoint(self.vkey.name, 0, merkle.EMPTY_ROOT)
 
     def _held_together(self) -> tuple[int, Kept | None]:
-        """Return how many entries are stored, and what stands; look again before refusing that.
+        """Return how many entries are stored, and what stands; look again before refusing that."""
 
-        After a change of leader some connections may still speak to the former one, which knows
-        less than was published since. To confirm there ends them, one by one.
-        """
-        for _ in range(LOOKS):
-            with suppress(LogAhead, LogBehind, LogDiffers):
-                return (size := self.entries.size()), self._standing(size)
-            self.confirm()
-        return (size := self.entries.size()), self._standing(size)
+        def look() -> tuple[int, Kept | None]:
+            return (size := self.entries.size()), self._standing(size)
+
+        return _sure(look, self.looking)
 
     def _standing(self, size: int) -> Kept | None:
         """Return the newest signed checkpoint, after holding store, table and log together.
@@ -395,7 +427,7 @@ def states(entries: Entries, checkpoints: Checkpoints, log: LogFolder) -> States
     return States(entries.size(), max(published, kept.size if kept else 0), published)
 
 
-def refuse_if_put_back(entries: Entries, log: LogFolder) -> None:
+def refuse_if_put_back(entries: Entries, log: LogFolder, looking: Looking) -> None:
     """Raise `LogAhead` where a folder shows more entries than there are: none is to be added.
 
     What would be recorded then could never be published. A bucket is not asked, so that recording
@@ -404,5 +436,9 @@ def refuse_if_put_back(entries: Entries, log: LogFolder) -> None:
     shown = None
     with suppress(Untrusted, FileMissing):
         shown = log.shown() if isinstance(log.objects, Directory) else None
-    if shown and shown.size > (stored := entries.size()):
-        raise LogAhead(shown.size, stored)
+
+    def look() -> None:
+        if shown and shown.size > (stored := entries.size()):
+            raise LogAhead(shown.size, stored)
+
+    _sure(look, looking)

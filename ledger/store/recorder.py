@@ -152,11 +152,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         Threads that ask for it at the same time share a commit. What is refused because of what
         was stored before is told once that is there for good.
         """
-        try:
-            return self._commits.commit(stored_events, beside) if stored_events else None
-        except IntegrityError:
-            self.datastore.confirm()
-            raise
+        return self._commits.commit(stored_events, beside) if stored_events else None
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def _insert(self, stored_events: Sequence[StoredEvent], beside: Beside) -> Sequence[int]:

@@ -58,10 +58,10 @@ class Sources:
         query = sql.SQL("SELECT identity, content FROM {} WHERE identity = ANY(%(ids)s)").format(
             self._database.table("sources")
         )
-        with self._database.get_connection() as connection:
-            found = connection.execute(query, {"ids": list(identities)}).fetchall()
-        if found:
-            self._database.confirm()
+        with self._database.looking() as look:
+            found = look.connection.execute(query, {"ids": list(identities)}).fetchall()
+            if found:
+                look.confirm()
         return {row["identity"]: row["content"] for row in found}
 
     def listings_of(self, streams: Iterable[str]) -> dict[str, str]:

@@ -10,10 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from random import SystemRandom
 from time import monotonic, sleep
 from typing import Any
 from urllib.request import urlopen
@@ -29,6 +31,9 @@ ADDRESS = "127.0.0.1"
 LOOK_S = 0.5
 LONGEST_S = 60.0
 """So long a node may take to start, to follow or to take over."""
+
+PORTS = range(16_384, 30_000)
+"""Where no system takes ports for outgoing connections: a node that is down keeps its own."""
 
 
 def check_installed() -> None:
@@ -56,7 +61,8 @@ class Cluster:
         """Fill in nodes and settings as an operator would; they belong to the account."""
         cluster = self.folder / "cluster"
         cluster.mkdir()
-        lines = [" ".join([name, ADDRESS, *map(str, free_ports(4))]) for name in NAMES]
+        ports = iter(free_ports(4 * len(NAMES)))
+        lines = [" ".join([name, ADDRESS, *map(str, islice(ports, 4))]) for name in NAMES]
         (cluster / "nodes").write_text("# the nodes of a test\n" + "\n".join(lines) + "\n")
         found = programs(account_for(self.folder, os.geteuid()))
         (cluster / "settings").write_text(
@@ -101,8 +107,23 @@ class Cluster:
         assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
         return done.stdout
 
+    def tend(self) -> None:
+        """Start what ended by itself again, as its service file has systemd do, and say so."""
+        for (block, node), process in list(self._running.items()):
+            if (code := process.poll()) is not None:
+                last = self._log(block, node).read_text("utf-8", "replace").splitlines()[-10:]
+                sys.stdout.write(f"{block} on {node} ended with {code} by itself; its log ends:\n")
+                sys.stdout.write("".join(f"    {line}\n" for line in last))
+                self.start(block, node)
+
+    def is_healthy(self) -> bool:
+        """Tell whether all members of etcd answer, as the runbook looks."""
+        self.tend()
+        return bool(self.run("look"))
+
     def leader_of_etcd(self) -> str:
         """Return the node whose member of etcd leads the others."""
+        until(self.is_healthy, "three healthy members of etcd")
         told = self.run(
             "look", NAMES[0], 'deploy/availability/node etcdctl "$NODE" endpoint status'
         )
@@ -113,7 +134,7 @@ class Cluster:
 
     def start(self, block: str, node: str) -> None:
         """Start a block that goes on until it is ended."""
-        with (self.folder / f"{block}-{node}.log").open("ab") as log:
+        with self._log(block, node).open("ab") as log:
             self._running[block, node] = subprocess.Popen(
                 self.command(block),
                 cwd=ROOT,
@@ -123,6 +144,9 @@ class Cluster:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def _log(self, block: str, node: str) -> Path:
+        return self.folder / f"{block}-{node}.log"
 
     def signal(self, block: str, node: str, number: signal.Signals) -> None:
         """Send a signal to all processes of a block on a node, the server's own sessions too.
@@ -162,6 +186,7 @@ class Cluster:
 
     def is_good(self) -> bool:
         """Tell whether the list is as the runbook says that it should be."""
+        self.tend()
         found = self.members()
         roles = sorted(m["role"] for m in found)
         return (
@@ -212,11 +237,15 @@ def until(asked: Callable[[], bool], what: str, longest_s: float = LONGEST_S) ->
         sleep(LOOK_S)
 
 
-def free_ports(count: int) -> Sequence[int]:
-    """Return ports that nobody listens on."""
-    with ExitStack() as stack:
-        taken = [stack.enter_context(socket.create_server((ADDRESS, 0))) for _ in range(count)]
-        return [one.getsockname()[1] for one in taken]
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on, no two of them alike."""
+    found: list[int] = []
+    for port in SystemRandom().sample(PORTS, len(PORTS)):
+        with suppress(OSError), socket.create_server((ADDRESS, port)):
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise AssertionError(f"fewer than {count} free ports in {PORTS}")
 
 
 @contextmanager

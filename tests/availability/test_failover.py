@@ -126,6 +126,7 @@ def set_up(cluster: Cluster, data: Path) -> Desk:
         cluster.run("make", name)
     for name in NAMES:
         cluster.start("etcd", name)
+    until(cluster.is_healthy, "three healthy members of etcd")
     for name in NAMES:
         cluster.start("postgres", name)
     until(cluster.is_good, "a leader, a sync standby and a replica")
@@ -191,7 +192,7 @@ def lose_a_member_of_etcd(cluster: Cluster) -> None:
     shutil.rmtree(cluster.folder / "state" / lost / "etcd")
     cluster.run("replace", lost)
     cluster.start("etcd", lost)
-    until(lambda: bool(cluster.run("look")), "three healthy members of etcd")
+    until(cluster.is_healthy, "three healthy members of etcd")
 
 
 def copy_a_replica_anew(cluster: Cluster) -> None:

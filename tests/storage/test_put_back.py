@@ -40,12 +40,12 @@ def test_a_damaged_folder_is_left_to_the_integrator(house: House, damaged: str) 
     if damaged == "vkey":
         (house.log.folder / "vkey").unlink()
 
-    refuse_if_put_back(house.recorder, house.log)
+    refuse_if_put_back(house.recorder, house.log, house.database.looking)
 
 
 def test_a_folder_without_a_checkpoint_hinders_nobody(house: House, tmp_path: Path) -> None:
-    refuse_if_put_back(house.recorder, LogFolder(tmp_path))
+    refuse_if_put_back(house.recorder, LogFolder(tmp_path), house.database.looking)
 
 
 def test_a_bucket_is_not_asked(house: House) -> None:
-    refuse_if_put_back(house.recorder, LogFolder(object()))  # type: ignore[arg-type]  # asked for nothing
+    refuse_if_put_back(house.recorder, LogFolder(object()), house.database.looking)  # type: ignore[arg-type]  # asked for nothing

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 
 import psycopg
 import pytest
-from eventsourcing.persistence import OperationalError, PersistenceError
+from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
 from psycopg.sql import SQL
 
 from api.wiring import House
@@ -16,6 +16,7 @@ from ledger.store.database import (
     Database,
     DatabaseReadOnly,
     DatabaseUnreachable,
+    Look,
     NotReplicated,
     first_line,
 )
@@ -173,7 +174,12 @@ def test_a_commit_that_only_the_leader_has_is_not_taken_for_done(
 def test_what_is_found_is_not_confirmed_before_a_standby_has_it(
     house: House, absent_standby: None
 ) -> None:
-    house.database.confirm()  # this server does not wait: nothing is to be confirmed
+    def look() -> None:
+        with database.looking() as looked:
+            looked.confirm()
+
+    with house.database.looking() as looked:
+        looked.confirm()  # this server does not wait: nothing is to be confirmed
     with psycopg.connect(house.database.conninfo, autocommit=True) as server:
         name = psycopg.sql.Identifier(server.info.dbname)
         server.execute(SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
@@ -184,9 +190,39 @@ def test_what_is_found_is_not_confirmed_before_a_standby_has_it(
             connection.execute(SQL("CREATE TABLE {} ()").format(database.table("alone")))
 
     with closing(database):
-        for work in (database.confirm, at_once):
+        for work in (look, at_once):
             error = cancelled_while_it_waits(house.database.conninfo, work)
             assert isinstance(error, NotReplicated)
+
+
+def test_all_that_is_looked_at_comes_from_the_connection_that_confirms_it(house: House) -> None:
+    database = house.database
+    with database.looking() as look:
+        with database.get_connection() as read, database.reading() as snapshot:
+            assert read is snapshot is look.connection
+        before = house.recorder.size()
+        register(house)  # written apart, and seen here: nobody looks at an old snapshot
+        assert house.recorder.size() > before
+        with database.sitting(), database.get_connection() as apart:
+            assert apart is not look.connection
+        with database.get_connection() as again:
+            assert again is look.connection, "a sitting within it has ended"
+    with database.looking() as look, database.writing() as writing:
+        assert writing is not look.connection
+
+
+def test_what_is_refused_for_what_stands_there_waits_until_that_stands_for_good(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirmed = []
+    monkeypatch.setattr(Look, "confirm", lambda look: confirmed.append(look.connection))
+    statement = SQL("INSERT INTO {} SELECT * FROM {}")
+    head = house.database.table("head")
+    for at_once in (False, True):
+        with pytest.raises(IntegrityError), house.database.writing(at_once=at_once) as connection:
+            connection.execute(statement.format(head, head))
+        assert confirmed == [connection]
+        confirmed.clear()
 
 
 def test_a_table_that_another_process_makes_meanwhile_is_left_as_it_is(

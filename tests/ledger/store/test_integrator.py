@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from eventsourcing.persistence import OperationalError
 
 from ledger.proof import merkle, tiles
 from ledger.proof.checkpoint import Checkpoint, open_signed
@@ -351,14 +352,33 @@ def test_what_a_former_leader_tells_is_looked_at_again_once_that_is_gone(kept: C
     store.known = 25  # as a server tells that stood still while another one led
     confirmed = []
 
-    def confirm() -> None:
-        confirmed.append(store.known)
-        if len(confirmed) > 1:
+    class Former:
+        def confirm(self) -> None:
+            confirmed.append(store.known)
             store.known = 30
 
-    found = replace(integrator(store, place, kept), confirm=confirm).integrate()
+    def looking() -> AbstractContextManager[Former]:
+        return nullcontext(Former())
+
+    found = replace(integrator(store, place, kept), looking=looking).integrate()
     assert found == published(place)
-    assert confirmed == [25, 25]
+    assert confirmed == [25]
+
+
+def test_a_former_leader_that_can_confirm_nothing_is_not_a_log_put_back(kept: Cut) -> None:
+    store, place = Store(30), Memory()
+    integrator(store, place, kept).integrate()
+    store.known = 25
+
+    class Former:
+        def confirm(self) -> None:
+            raise OperationalError("terminating connection due to administrator command")
+
+    def looking() -> AbstractContextManager[Former]:
+        return nullcontext(Former())
+
+    with pytest.raises(OperationalError):
+        replace(integrator(store, place, kept), looking=looking).integrate()
 
 
 def test_a_damaged_checkpoint_is_written_again(kept: Cut) -> None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
 import pytest
+from eventsourcing.persistence import OperationalError
+from psycopg.rows import DictRow
+from psycopg.sql import SQL
 
 from api.wiring import House
+from ledger.store.database import Look
 from ledger.store.log_reading import FEW
 from ledger.store.recorder import LogRow
 from tests.houses import general_fund, register
@@ -80,3 +88,45 @@ def test_no_plan_is_kept_from_when_the_ledger_was_small(house: House, grown: lis
         with house.database.get_connection() as connection:
             kept = connection.execute("SELECT statement FROM pg_prepared_statements").fetchall()
     assert [row for row in kept if "leaf >=" in row["statement"]] == []
+
+
+def test_leaves_that_a_former_leader_does_not_know_are_read_where_that_is_confirmed(
+    house: House, grown: list[LogRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of two servers stood still while the other one led; both are in the pool."""
+    leader = house.database.get_connection
+    confirmed: list[object] = []
+
+    @contextmanager
+    def either() -> Iterator[psycopg.Connection[DictRow]]:
+        with leader() as connection:
+            if not confirmed:
+                connection.execute("BEGIN")
+                connection.execute(forgotten)
+            yield connection
+            connection.execute("ROLLBACK")
+
+    def confirm(look: Look) -> None:
+        confirmed.append(look.connection)
+
+    forgotten = SQL("DELETE FROM {} WHERE leaf >= 150").format(house.database.table("leaves"))
+    monkeypatch.setattr(house.database, "get_connection", either)
+    assert [row.leaf for row in house.recorder.log(0, 150)] == list(range(150))
+    assert not confirmed
+    monkeypatch.setattr(Look, "confirm", confirm)
+    assert house.recorder.log(140, SIZE) == grown[140:]
+    assert len(confirmed) == 1
+    confirmed.clear()
+    assert house.recorder.entries(140, SIZE) == [(r.leaf, r.entry) for r in grown[140:]]
+    assert len(confirmed) == 1
+
+
+def test_a_former_leader_that_confirms_nothing_has_no_row_gone(
+    house: House, grown: list[LogRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def confirm(_: Look) -> None:
+        raise OperationalError("terminating connection due to administrator command")
+
+    monkeypatch.setattr(Look, "confirm", confirm)
+    with pytest.raises(OperationalError):
+        house.recorder.log(0, len(grown) + 1)
