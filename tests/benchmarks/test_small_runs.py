@@ -42,3 +42,12 @@ def test_all_scripts_run_and_the_report_finds_a_figure_for_each_promise(tmp_path
     figures = json.loads((tmp_path / "summary.json").read_text())["figures"]
     missing = {one["beside"] for one in figures if one["figure"] is None}
     assert not missing or missing == {"Emmett, 16 at a time"}, "a peer that needs Node.js"
+
+
+@pytest.mark.long
+def test_one_ledger_of_a_length_is_taken_through_every_command(tmp_path: Path) -> None:
+    run("memory.py", tmp_path, "--length", "500", "--gifts", "400")
+    found = json.loads((tmp_path / "memory_at_length.json").read_text())
+    assert found["peaks"].keys() == found["took_s"].keys()
+    assert {"gifts recorded in bulk", "import", "rebuild", "audit of the log"} < set(found["peaks"])
+    assert all(peak > 30 for peak in found["peaks"].values()), "MiB: Python alone takes more"
