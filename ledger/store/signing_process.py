@@ -58,9 +58,16 @@ class SigningProcess:
             self._using.release()
 
     def close(self) -> None:
-        """End the process, if there is one."""
-        with self._using:
+        """End the process, if there is one; whoever uses it yet sees that, and signs here.
+
+        Nobody is waited for: it may be this thread, interrupted between two signatures.
+        """
+        if (process := self._process) is not None:
+            process.kill()
+            process.wait()
+        if self._using.acquire(blocking=False):
             self._end()
+            self._using.release()
 
     def _signed(
         self, signer: Ed25519Signer, messages: Iterator[bytes]

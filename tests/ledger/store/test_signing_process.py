@@ -193,6 +193,27 @@ def test_it_ends_when_it_is_closed(ready: SigningProcess) -> None:
     SigningProcess().close()
 
 
+def test_who_is_interrupted_between_two_signatures_can_close_it(ready: SigningProcess) -> None:
+    """As by Ctrl-C while an entry is put together: the traceback keeps what was half done."""
+    process = ready._process
+    assert process is not None
+
+    def interrupted() -> None:
+        half_done = ready.sign_all(SIGNER, MANY)
+        next(half_done)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as raised:
+        interrupted()
+    closing = Thread(target=ready.close, daemon=True)
+    closing.start()
+    closing.join(WAIT_S)
+    assert not closing.is_alive()
+    assert process.poll() is not None
+    del raised
+    assert len(list(ready.sign_all(SIGNER, MANY))) == len(MANY)
+
+
 def test_the_work_of_the_other_process() -> None:
     ours, theirs = Pipe()
     said: list[object] = []
