@@ -171,7 +171,7 @@ def measured(gifts: int) -> Measured:
 def at_length(gifts: int, imported: int, results: Path) -> None:
     """Record so many gifts in bulk; run the commands on that ledger, two at a time.
 
-    The views are made anew from nothing before more is imported, so that they are made once.
+    What is recorded is published and taken into the views on the way: a rebuild compares both.
     """
 
     def told() -> None:
@@ -199,7 +199,7 @@ def at_length(gifts: int, imported: int, results: Path) -> None:
 
 
 def fill(fund: str, gifts: int) -> None:
-    """Record so many gifts in bulk, in the ledger that the environment names."""
+    """Record and publish so many gifts in bulk, in the ledger that the environment names."""
     house = House(Settings.read(os.environ))
     try:
         for turn, first in enumerate(range(0, gifts, BULK), 1):
